@@ -1,0 +1,76 @@
+"""How a request of the API can be served: the entry points that may stand in for each other.
+
+A plan is what the API asks for.  Its alternatives are tried in order, driver by driver: the
+first driver that covers one alternative completely is a candidate, with that alternative.
+An alternative is a tuple of entry points that the driver must offer for the mechanism
+(those after a ``?`` are used where present).  How an alternative is carried out is written
+once, in ``csrc/api``; that an alternative exists is written here, and only here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psa_bridge.spec.entry_points import FAMILY_BY_NAME
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way to serve a plan: required entry points, and those used where present."""
+
+    name: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A request of the API and its alternatives, best first."""
+
+    name: str
+    alternatives: tuple[Alternative, ...]
+
+
+def _alternative(text: str) -> Alternative:
+    """``name`` of an entry point or a family, or ``name=entry_point,entry_point``."""
+    name, _, listed = text.partition("=")
+    if listed:
+        return Alternative(name, tuple(listed.split(",")))
+    if name in FAMILY_BY_NAME:
+        family = FAMILY_BY_NAME[name]
+        required = tuple(e for e in family.entry_points if e not in family.optional)
+        return Alternative(name, required, family.optional)
+    return Alternative(name, (name,))
+
+
+def _plan(line: str) -> Plan:
+    name, *alternatives = line.split()
+    return Plan(name, tuple(_alternative(text) for text in alternatives))
+
+
+_TABLE = """
+hash_compute       hash_compute hash_multipart
+hash_setup         hash_multipart
+hash_resume        hash_resume=hash_setup,hash_update,hash_finish,hash_abort,hash_suspend,hash_resume
+sign_hash          sign_hash
+verify_hash        verify_hash public=export_public_key
+sign_message       sign_message sign_hash
+verify_message     verify_message verify_hash public=export_public_key
+key_agreement      key_agreement
+import_key         import_key
+generate_key       generate_key
+generate_key_custom generate_key_custom
+export_public_key  export_public_key
+export_key         export_key
+copy_key           copy_key
+allocate_key       allocate_key
+destroy_key        destroy_key
+get_builtin_key    get_builtin_key
+get_entropy        get_entropy
+random             random
+init               init
+free               free
+"""
+
+PLANS: tuple[Plan, ...] = tuple(_plan(line) for line in _TABLE.strip().splitlines())
+PLAN_BY_NAME: dict[str, Plan] = {plan.name: plan for plan in PLANS}
