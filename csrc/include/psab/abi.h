@@ -12,30 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "types.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /** Raised whenever anything in this file changes its meaning or its layout. */
 #define PSAB_ABI_VERSION 1u
-
-typedef int32_t psab_status_t;
-
-/** The attributes of a key; the fields of our own psa_key_attributes_t. */
-typedef struct psab_attributes {
-    uint32_t id;
-    uint32_t lifetime;
-    uint32_t usage;
-    uint32_t alg;
-    uint32_t bits;
-    uint16_t type;
-    uint16_t reserved;
-} psab_attributes_t;
-
-/** Custom parameters of key creation; psa_custom_key_parameters_t. */
-typedef struct psab_custom {
-    uint32_t flags;
-} psab_custom_t;
 
 /** Kinds of derivation inputs; psa_crypto_driver_key_derivation_input_type_t. */
 typedef enum psab_input_type {
@@ -62,13 +46,6 @@ typedef struct psab_kdf_inputs {
     const psab_kdf_input_t *items;
     size_t count;
 } psab_kdf_inputs_t;
-
-/** psa_pake_cipher_suite_t. */
-typedef struct psab_cipher_suite {
-    uint32_t alg;
-    uint32_t primitive;
-    uint32_t key_confirmation;
-} psab_cipher_suite_t;
 
 /** The initial inputs of a PAKE. */
 typedef struct psab_pake_inputs {
@@ -147,7 +124,7 @@ typedef struct psab_packed_driver {
     void *user;                 /**< passed as `driver` to call */
 } psab_packed_driver_t;
 
-#include "ops.h" /* generated: psab_entry_point_t, psab_context_t, psab_ops_t, PSAB_TABLE_HASH */
+#include "psab/ops.h" /* generated: psab_entry_point_t, psab_context_t, psab_ops_t, PSAB_TABLE_HASH */
 
 /** A key type specification: matches a type t where (t & mask) == value. */
 typedef struct psab_key_type_spec {
