@@ -75,20 +75,20 @@ def _ids(name: str, entry_points: Sequence[str]) -> str:
 def _plan(plan: Plan) -> str:
     arrays, entries = [], []
     for number, alternative in enumerate(plan.alternatives):
-        required, optional = f"{plan.name}_{number}_required", f"{plan.name}_{number}_optional"
+        required, optional = f"plan_{plan.name}_{number}_required", f"plan_{plan.name}_{number}_optional"
         arrays.append(_ids(required, alternative.required) + _ids(optional, alternative.optional))
         entries.append(
             f"    {{{string(alternative.name)}, {required}, {len(alternative.required)},"
             f" {optional if alternative.optional else 'NULL'}, {len(alternative.optional)}}},\n"
         )
-    return f"{''.join(arrays)}static const psab_alternative_t {plan.name}[] = {{\n{''.join(entries)}}};\n"
+    return f"{''.join(arrays)}static const psab_alternative_t plan_{plan.name}[] = {{\n{''.join(entries)}}};\n"
 
 
 def emit_source(plans: Sequence[Plan] = PLANS) -> str:
     """plans.c."""
     tables = "\n".join(_plan(plan) for plan in plans)
     rows = "".join(
-        f"    [{plan_id(plan)}] = {{{string(plan.name)}, {plan.name}, {len(plan.alternatives)}}},\n" for plan in plans
+        f"    [{plan_id(plan)}] = {{{string(plan.name)}, plan_{plan.name}, {len(plan.alternatives)}}},\n" for plan in plans
     )
     return (
         banner("The table of plans.")
