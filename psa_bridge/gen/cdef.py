@@ -15,7 +15,9 @@ CALLBACKS: Mapping[str, str] = {"psab_python_call": "psab_packed_call_t"}
 _MARKER = re.compile(r'^# \d+ "([^"]*)"')
 _ATTRIBUTE = re.compile(r"__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\)|__extension__\b|__restrict\b")
 _ASSERTION = re.compile(r"^_Static_assert\b")
-_MACRO = re.compile(r"^#define\s+(PSAB_\w+)\s+\(?\s*-?(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*\s*\)?\s*(?:/[*/].*)?$", re.MULTILINE)
+_MACRO = re.compile(
+    r"^#define\s+(PSAB_\w+)\s+\(?\s*-?(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*\s*\)?\s*(?:/[*/].*)?$", re.MULTILINE
+)
 _FUNCTION_NAME = re.compile(r"\b(\w+)\s*\(")
 _VARIABLE_NAME = re.compile(r"(\w+)\s*(?:\[[^\]]*\])*$")
 
@@ -76,14 +78,25 @@ def _callback(name: str, pointer: str, kept: Iterable[str]) -> str:
     raise ValueError(f"no function pointer type {pointer}")
 
 
+def names(text: str) -> frozenset[str]:
+    """Names of the functions and variables that :func:`own_text` declares, not of inline functions."""
+    found = set()
+    for declaration in declarations(text):
+        if declaration.startswith(("typedef", "struct", "enum", "union", "static")) or _ASSERTION.match(declaration):
+            continue
+        name = _VARIABLE_NAME.search(declaration) if declaration.startswith("extern") else None
+        name = name or _FUNCTION_NAME.search(declaration)
+        if name:
+            found.add(name.group(1))
+    return frozenset(found)
+
+
 def macros(headers: Iterable[str]) -> tuple[str, ...]:
     """Names of the macros with our prefix that are plain numbers."""
     return tuple(dict.fromkeys(name for text in headers for name in _MACRO.findall(text)))
 
 
-def emit(
-    text: str, headers: Iterable[str], available: frozenset[str], callbacks: Mapping[str, str] = CALLBACKS
-) -> str:
+def emit(text: str, headers: Iterable[str], available: frozenset[str], callbacks: Mapping[str, str] = CALLBACKS) -> str:
     """The cdef.
 
     ``text`` is what :func:`own_text` gives, ``headers`` the texts of the headers with the

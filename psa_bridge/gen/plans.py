@@ -88,7 +88,8 @@ def emit_source(plans: Sequence[Plan] = PLANS) -> str:
     """plans.c."""
     tables = "\n".join(_plan(plan) for plan in plans)
     rows = "".join(
-        f"    [{plan_id(plan)}] = {{{string(plan.name)}, plan_{plan.name}, {len(plan.alternatives)}}},\n" for plan in plans
+        f"    [{plan_id(plan)}] = {{{string(plan.name)}, plan_{plan.name}, {len(plan.alternatives)}}},\n"
+        for plan in plans
     )
     return (
         banner("The table of plans.")

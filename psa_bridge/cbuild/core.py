@@ -1,0 +1,77 @@
+"""What the core consists of: its sources, the generated ones and the software driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from psa_bridge import paths
+from psa_bridge.cbuild import software
+from psa_bridge.cbuild.toolchain import Options, Unit, compile_unit, run
+from psa_bridge.gen import api, cdef, files, linked
+
+PARTS = ("util", "keys", "dispatch", "api")
+"""The folders of csrc that make up the core."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything that goes into the core, generated files included."""
+
+    units: tuple[Unit, ...]
+    include: tuple[Path, ...]
+    generated: Path
+    libraries: tuple[str, ...] = ()
+    software: bool = False
+
+    @property
+    def include_flags(self) -> tuple[str, ...]:
+        """``-I`` for each include directory."""
+        return tuple(f"-I{path}" for path in self.include)
+
+
+def core_sources() -> tuple[Path, ...]:
+    """The C files of the core."""
+    return tuple(sorted(path for part in PARTS for path in (paths.CSRC / part).glob("*.c")))
+
+
+def prepare(directory: Path, options: Options) -> Sources:
+    """Write the generated files below ``directory`` and say what is to be compiled."""
+    generated = directory / "gen"
+    core = core_sources()
+    functions = api.functions((paths.INCLUDE / "psa" / "crypto.h").read_text(encoding="utf-8"))
+    available = api.defined(path.read_text(encoding="utf-8") for path in core if path.parent.name == "api")
+    written = {
+        **files.table_files(),
+        "psab/api.h": api.emit_header(functions, available),
+        "psa_default.c": api.emit_source(functions, available),
+    }
+    files.write_files(generated, written)
+    include = (paths.INCLUDE, paths.CSRC, generated)
+    linked_in = software.prepare(generated, options, include) if options.software else None
+    entries = [linked_in.entry] if linked_in else []
+    files.write_files(generated, {"linked_in.c": linked.emit(entries)})
+    own = [generated / name for name in ("packed.c", "plans.c", "psa_default.c", "linked_in.c")]
+    units = tuple(Unit(path) for path in (*core, *own)) + (linked_in.units if linked_in else ())
+    libraries = ("dl", "pthread", *(linked_in.libraries if linked_in else ()))
+    return Sources(units, include, generated, libraries, linked_in is not None)
+
+
+def compile_core(sources: Sources, directory: Path, options: Options) -> list[Path]:
+    """Compile everything; returns the objects."""
+    return [compile_unit(unit, directory, sources.include_flags, options) for unit in sources.units]
+
+
+def public_headers(sources: Sources) -> tuple[Path, ...]:
+    """The headers that C users get: ours and the generated ones."""
+    found = [path for root in (paths.INCLUDE, sources.generated) for path in root.glob("psa*/*.h")]
+    return tuple(sorted(found, key=lambda path: (path.parent.name, path.name)))
+
+
+def public_text(sources: Sources, options: Options) -> str:
+    """What a compiler sees of the public headers, without anything that is not ours."""
+    names = [f"{path.parent.name}/{path.name}" for path in public_headers(sources)]
+    text = "".join(f"#include <{name}>\n" for name in names)
+    command = [*options.compiler, "-std=gnu11", *sources.include_flags, "-E", "-x", "c", "-"]
+    roots = tuple(str(path) for path in (paths.INCLUDE, sources.generated))
+    return cdef.own_text(run(command, text), lambda path: path.startswith(roots))
