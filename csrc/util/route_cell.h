@@ -8,10 +8,10 @@
 
 #include <stdatomic.h>
 
-struct psab_route;
+struct psab_route_entry;
 
 typedef struct psab_route_cell {
-    _Atomic(const struct psab_route *) route;
+    _Atomic(const struct psab_route_entry *) route;
 } psab_route_cell_t;
 
 #endif
