@@ -1,0 +1,94 @@
+/** @file
+ * Calling the candidates of a route.
+ *
+ *     psab_status_t status;
+ *     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
+ *         psab_frame_t frame;
+ *         psab_enter(&frame, core, c);
+ *         status = psab_leave(&frame, PSAB_EP_..., c->ops....(c->context, ...));
+ *     }
+ *
+ * After the loop, `status` is the answer: what the last driver asked said, or NOT_SUPPORTED if
+ * there was none.
+ */
+#ifndef PSAB_DISPATCH_CALL_H
+#define PSAB_DISPATCH_CALL_H
+
+#include <psa/error.h>
+
+#include "dispatch/route.h"
+#include "util/compiler.h"
+
+/** The first candidate, and the status in case there is none; null then. */
+static inline const psab_candidate_t *psab_first(const psab_route_t *route, psab_status_t *status) {
+    *status = PSA_ERROR_NOT_SUPPORTED;
+    if (PSAB_UNLIKELY(route == NULL)) {
+        *status = PSA_ERROR_INSUFFICIENT_MEMORY;
+        return NULL;
+    }
+    return PSAB_LIKELY(route->count != 0) ? route->candidates : NULL;
+}
+
+/** The candidate to ask after one that answered with `status`; null if that answer is final. */
+static inline const psab_candidate_t *psab_next(const psab_candidate_t *candidate, psab_status_t status) {
+    return PSAB_UNLIKELY(status == PSA_ERROR_NOT_SUPPORTED && candidate->passes) ? candidate + 1 : NULL;
+}
+
+/** Note that this thread is about to call an entry point of a candidate. */
+static inline void psab_enter(psab_frame_t *frame, psab_core_t *core, const psab_candidate_t *candidate) {
+    psab_dispatch_thread_t *thread = &psab_dispatch_thread;
+    frame->outer = thread->top;
+    frame->core = core;
+    frame->candidate = candidate;
+    frame->depth = frame->outer != NULL ? frame->outer->depth + 1 : 1;
+    thread->top = frame;
+    if (PSAB_UNLIKELY(thread->number == 0)) {
+        psab_number_thread();
+    }
+}
+
+/** Where this thread counts for a driver. */
+static inline psab_count_stripe_t *psab_stripe(psab_driver_t *driver) {
+    return &driver->counts[psab_dispatch_thread.number % PSAB_COUNT_STRIPES];
+}
+
+/** What psab_leave() does with any answer but success: judge, count, record the failure. */
+psab_status_t psab_answer(const psab_candidate_t *candidate, int32_t entry_point, psab_status_t status, bool choosing);
+
+/** Note that the call is over, and count it.
+ *
+ * @param frame        of the psab_enter() before
+ * @param entry_point  that was called
+ * @param status       what it returned
+ *
+ * @return the status; GENERIC_ERROR in place of a positive one, which no entry point may return
+ */
+static inline psab_status_t psab_leave(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
+    const psab_candidate_t *candidate = frame->candidate;
+    psab_dispatch_thread.top = frame->outer;
+    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
+        atomic_fetch_add_explicit(&psab_stripe(candidate->driver)->served, 1, memory_order_relaxed);
+        return PSA_SUCCESS;
+    }
+    return psab_answer(candidate, entry_point, status, true);
+}
+
+/** psab_leave() for a later entry point of an operation, whose driver was chosen before. */
+static inline psab_status_t psab_leave_step(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
+    const psab_candidate_t *candidate = frame->candidate;
+    psab_dispatch_thread.top = frame->outer;
+    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
+        atomic_fetch_add_explicit(&psab_stripe(candidate->driver)->served, 1, memory_order_relaxed);
+        return PSA_SUCCESS;
+    }
+    return psab_answer(candidate, entry_point, status, false);
+}
+
+/** Record that a driver broke the interface, for psab_last_failure().
+ *
+ * @return `status`, which is what the caller gets to see
+ */
+psab_status_t psab_report(const psab_candidate_t *candidate, int32_t entry_point, psab_status_t status,
+                          psab_report_code_t code, const char *detail);
+
+#endif

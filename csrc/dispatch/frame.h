@@ -1,0 +1,35 @@
+/** @file
+ * Which driver a thread is inside of.
+ *
+ * Every call of an entry point happens between psab_enter() and psab_leave() (call.h), which keep
+ * a stack of frames per thread.  The core's services read its top: it is how they know the core
+ * that a driver was called by, and how deep calls are nested.
+ */
+#ifndef PSAB_DISPATCH_FRAME_H
+#define PSAB_DISPATCH_FRAME_H
+
+#include "psab/drivers.h"
+
+struct psab_candidate;
+
+/** One entry of a driver, in automatic storage of the caller. */
+typedef struct psab_frame {
+    struct psab_frame *outer;
+    psab_core_t *core;
+    const struct psab_candidate *candidate;
+    uint32_t depth; /**< 1 for a call that the application made */
+} psab_frame_t;
+
+/** What dispatch keeps per thread. */
+typedef struct psab_dispatch_thread {
+    psab_frame_t *top;
+    uint32_t number; /**< of the thread, from 1; 0: not numbered yet */
+} psab_dispatch_thread_t;
+
+/* Static thread storage: an access is one instruction, also in a shared library. */
+extern _Thread_local psab_dispatch_thread_t psab_dispatch_thread __attribute__((tls_model("initial-exec")));
+
+/** Give the calling thread its number. */
+void psab_number_thread(void);
+
+#endif

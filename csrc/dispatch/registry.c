@@ -1,0 +1,167 @@
+#include "dispatch/registry.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <psa/error.h>
+
+#include "dispatch/loader.h"
+#include "dispatch/route.h"
+#include "dispatch/trace.h"
+#include "util/wipe.h"
+
+_Thread_local psab_dispatch_thread_t psab_dispatch_thread;
+
+void psab_number_thread(void) {
+    static _Atomic uint32_t last;
+    psab_dispatch_thread.number = atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
+}
+
+psab_registry_t *psab_registry_new(psab_core_t *core, psab_applies_function_t applies) {
+    psab_registry_t *registry = calloc(1, sizeof *registry);
+    if (registry == NULL) {
+        return NULL;
+    }
+    registry->core = core;
+    registry->applies = applies;
+    atomic_init(&registry->epoch, 1);
+    registry->trace = psab_trace_new();
+    if (registry->trace == NULL || pthread_mutex_init(&registry->lock, NULL) != 0) {
+        psab_trace_free(registry->trace);
+        free(registry);
+        return NULL;
+    }
+    return registry;
+}
+
+void psab_registry_free(psab_registry_t *registry) {
+    if (registry == NULL) {
+        return;
+    }
+    psab_routes_free(registry);
+    for (size_t i = 0; i < registry->count; i++) {
+        psab_driver_discard(registry->drivers[i]);
+    }
+    free(registry->drivers);
+    psab_trace_free(registry->trace);
+    psab_images_close(registry->images);
+    pthread_mutex_destroy(&registry->lock);
+    free(registry);
+}
+
+void psab_registry_changed(psab_registry_t *registry) {
+    atomic_fetch_add_explicit(&registry->epoch, 1, memory_order_acq_rel);
+}
+
+/* Who has the location of an opaque driver already; the lock is held. */
+static const psab_driver_t *taken_by(const psab_registry_t *registry, const psab_driver_description_t *description) {
+    if (description->type != PSAB_DRIVER_OPAQUE) {
+        return NULL;
+    }
+    for (size_t i = 0; i < registry->count; i++) {
+        const psab_driver_description_t *other = registry->drivers[i]->description;
+        if (other->type == PSAB_DRIVER_OPAQUE && other->location == description->location) {
+            return registry->drivers[i];
+        }
+    }
+    return NULL;
+}
+
+psab_status_t psab_driver_new(psab_registry_t *registry, const psab_driver_description_t *description, void *context,
+                              bool linked_in, psab_driver_t **driver, char *error, size_t error_size) {
+    *driver = NULL;
+    psab_status_t status = psab_description_check(description, error, error_size);
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    pthread_mutex_lock(&registry->lock);
+    const psab_driver_t *other = taken_by(registry, description);
+    pthread_mutex_unlock(&registry->lock);
+    if (other != NULL) {
+        (void)snprintf(error, error_size, "driver %s: its location 0x%06x is that of driver %s", description->name,
+                       (unsigned)description->location, other->description->name);
+        return PSA_ERROR_ALREADY_EXISTS;
+    }
+    psab_driver_t *result = aligned_alloc(_Alignof(psab_driver_t), sizeof *result);
+    if (result == NULL) {
+        (void)snprintf(error, error_size, "driver %s: out of memory", description->name);
+        return PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
+    memset(result, 0, sizeof *result);
+    result->description = description;
+    result->context = context;
+    result->linked_in = linked_in;
+    *driver = result;
+    return PSA_SUCCESS;
+}
+
+void psab_driver_discard(psab_driver_t *driver) {
+    if (driver == NULL) {
+        return;
+    }
+    if (driver->state != NULL) {
+        psab_wipe(driver->state, driver->description->persistent_state_size);
+        free(driver->state);
+    }
+    free(driver);
+}
+
+/* Put one driver where it belongs; there is room, and the lock is held. */
+static void insert(psab_registry_t *registry, psab_driver_t *driver) {
+    size_t position = registry->count - (driver->linked_in ? 0 : registry->linked_in);
+    memmove(&registry->drivers[position + 1], &registry->drivers[position],
+            (registry->count - position) * sizeof(psab_driver_t *));
+    registry->drivers[position] = driver;
+    registry->count++;
+    registry->linked_in += driver->linked_in ? 1 : 0;
+}
+
+psab_status_t psab_registry_add(psab_registry_t *registry, psab_driver_t *const *drivers, size_t count) {
+    psab_status_t status = PSA_SUCCESS;
+    pthread_mutex_lock(&registry->lock);
+    psab_driver_t **list = realloc(registry->drivers, (registry->count + count + 1) * sizeof(psab_driver_t *));
+    if (list == NULL) {
+        status = PSA_ERROR_INSUFFICIENT_MEMORY;
+    } else {
+        registry->drivers = list;
+        for (size_t i = 0; i < count; i++) {
+            status = taken_by(registry, drivers[i]->description) != NULL ? PSA_ERROR_ALREADY_EXISTS : status;
+        }
+    }
+    for (size_t i = 0; i < count && status == PSA_SUCCESS; i++) {
+        insert(registry, drivers[i]);
+    }
+    psab_registry_changed(registry);
+    pthread_mutex_unlock(&registry->lock);
+    return status;
+}
+
+psab_driver_t *psab_registry_driver(psab_registry_t *registry, size_t position) {
+    pthread_mutex_lock(&registry->lock);
+    psab_driver_t *driver = position < registry->count ? registry->drivers[position] : NULL;
+    pthread_mutex_unlock(&registry->lock);
+    return driver;
+}
+
+psab_counts_t psab_driver_counts(psab_driver_t *driver) {
+    psab_counts_t sum = {0, 0, 0, 0};
+    for (size_t i = 0; i < PSAB_COUNT_STRIPES; i++) {
+        psab_count_stripe_t *stripe = &driver->counts[i];
+        sum.served += atomic_load_explicit(&stripe->served, memory_order_relaxed);
+        sum.errors += atomic_load_explicit(&stripe->errors, memory_order_relaxed);
+        sum.fell_back += atomic_load_explicit(&stripe->fell_back, memory_order_relaxed);
+        sum.refused += atomic_load_explicit(&stripe->refused, memory_order_relaxed);
+    }
+    return sum;
+}
+
+void psab_driver_reset_counts(psab_driver_t *driver) {
+    for (size_t i = 0; i < PSAB_COUNT_STRIPES; i++) {
+        psab_count_stripe_t *stripe = &driver->counts[i];
+        atomic_store_explicit(&stripe->served, 0, memory_order_relaxed);
+        atomic_store_explicit(&stripe->errors, 0, memory_order_relaxed);
+        atomic_store_explicit(&stripe->fell_back, 0, memory_order_relaxed);
+        atomic_store_explicit(&stripe->refused, 0, memory_order_relaxed);
+    }
+}

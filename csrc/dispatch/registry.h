@@ -1,0 +1,111 @@
+/** @file
+ * The ordered list of a core's drivers.
+ *
+ * Drivers are asked in the order of this list: registered ones first, in the order of their
+ * registration, linked-in ones last.  A driver is never taken out of the list while the core
+ * lives, so that routes and operations may point to it.
+ */
+#ifndef PSAB_DISPATCH_REGISTRY_H
+#define PSAB_DISPATCH_REGISTRY_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "dispatch/frame.h"
+#include "psab/drivers.h"
+
+struct psab_route_table;
+struct psab_trace;
+
+/** Counters are spread over so many cache lines, by thread. */
+#define PSAB_COUNT_STRIPES 16u
+
+typedef struct psab_count_stripe {
+    _Alignas(64) _Atomic uint64_t served;
+    _Atomic uint64_t errors;
+    _Atomic uint64_t fell_back;
+    _Atomic uint64_t refused;
+} psab_count_stripe_t;
+
+/** A registered driver. */
+typedef struct psab_driver {
+    psab_count_stripe_t counts[PSAB_COUNT_STRIPES];
+    const psab_driver_description_t *description;
+    void *context; /**< first argument of its entry points */
+    bool linked_in;
+    bool started;   /**< its initialisation ran; owned by api/ */
+    uint8_t *state; /**< persistent state in memory, or null; owned by api/ */
+} psab_driver_t;
+
+/** Whether an alternative of a plan can serve a mechanism at all. */
+typedef enum psab_applies { PSAB_APPLIES_NO, PSAB_APPLIES, PSAB_APPLIES_LAST } psab_applies_t;
+
+/** Supplied by api/, which is where alternatives are carried out.
+ *
+ * @return PSAB_APPLIES_LAST for an alternative that is to be tried only after every driver was
+ *         asked for the others
+ */
+typedef psab_applies_t (*psab_applies_function_t)(uint16_t plan, uint16_t alternative, uint32_t alg,
+                                                  const psab_attributes_t *attributes);
+
+/** The drivers of one core and the routes to them. */
+typedef struct psab_registry {
+    _Atomic uint32_t epoch; /**< counts what makes routes stale */
+    psab_core_t *core;
+    psab_applies_function_t applies;
+    struct psab_route_table *_Atomic routes;
+    struct psab_trace *trace;
+    pthread_mutex_t lock; /**< guards all that follows, and making routes; never held in a driver */
+    psab_driver_t **drivers;
+    size_t count;
+    size_t linked_in; /**< how many of them, at the end */
+    struct psab_route *made;
+    struct psab_image *images;
+} psab_registry_t;
+
+/** Make an empty list. Null when out of memory. */
+psab_registry_t *psab_registry_new(psab_core_t *core, psab_applies_function_t applies);
+
+/** Free the list, its routes and the loaded images. No call may be under way. Null is allowed. */
+void psab_registry_free(psab_registry_t *registry);
+
+/** Check a description as untrusted data and make a driver of it that is not in the list yet.
+ *
+ * @param registry     the list it is meant for
+ * @param description  see psab_core_register()
+ * @param context      first argument of its entry points
+ * @param linked_in    true for the core's own list
+ * @param driver       receives the driver
+ * @param error        receives the reason of a failure, terminated
+ * @param error_size   in bytes, not 0
+ *
+ * @return INVALID_ARGUMENT, ALREADY_EXISTS, INSUFFICIENT_MEMORY
+ */
+psab_status_t psab_driver_new(psab_registry_t *registry, const psab_driver_description_t *description, void *context,
+                              bool linked_in, psab_driver_t **driver, char *error, size_t error_size);
+
+/** Free a driver that did not get into the list. */
+void psab_driver_discard(psab_driver_t *driver);
+
+/** Put drivers into the list, all or none, and make all routes stale.
+ *
+ * @return ALREADY_EXISTS where a location was taken meanwhile, INSUFFICIENT_MEMORY
+ */
+psab_status_t psab_registry_add(psab_registry_t *registry, psab_driver_t *const *drivers, size_t count);
+
+/** The driver at a position; null past the end. */
+psab_driver_t *psab_registry_driver(psab_registry_t *registry, size_t position);
+
+/** Make all routes stale. */
+void psab_registry_changed(psab_registry_t *registry);
+
+/** The sums over all threads. */
+psab_counts_t psab_driver_counts(psab_driver_t *driver);
+
+/** Set all counters of a driver to zero. */
+void psab_driver_reset_counts(psab_driver_t *driver);
+
+/** The checks of psab_driver_new() that concern the description alone. */
+psab_status_t psab_description_check(const psab_driver_description_t *description, char *error, size_t error_size);
+
+#endif

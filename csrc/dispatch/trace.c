@@ -1,0 +1,187 @@
+#include "dispatch/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <psa/error.h>
+
+#include "dispatch/match.h"
+
+struct psab_trace {
+    _Atomic bool on;
+    pthread_mutex_t lock; /* guards what follows */
+    psab_trace_event_t *events;
+    size_t capacity;
+    uint64_t first; /* sequence number of the oldest event that was not read */
+    uint64_t next;  /* of the event to come */
+    uint64_t lost;
+};
+
+/* What stands in for the driver in a traced candidate. */
+typedef struct tracer {
+    psab_packed_driver_t packed;
+    psab_trace_t *trace;
+    const psab_driver_t *driver;
+    void *context;
+    psab_ops_t ops;
+} tracer_t;
+
+psab_trace_t *psab_trace_new(void) {
+    psab_trace_t *trace = calloc(1, sizeof *trace);
+    if (trace != NULL && pthread_mutex_init(&trace->lock, NULL) != 0) {
+        free(trace);
+        return NULL;
+    }
+    return trace;
+}
+
+void psab_trace_free(psab_trace_t *trace) {
+    if (trace != NULL) {
+        pthread_mutex_destroy(&trace->lock);
+        free(trace->events);
+        free(trace);
+    }
+}
+
+bool psab_trace_on(psab_trace_t *trace) {
+    return atomic_load_explicit(&trace->on, memory_order_relaxed);
+}
+
+psab_status_t psab_trace_switch(psab_trace_t *trace, size_t capacity) {
+    if (capacity == 0) {
+        atomic_store_explicit(&trace->on, false, memory_order_relaxed);
+        return PSA_SUCCESS;
+    }
+    psab_trace_event_t *events = calloc(capacity, sizeof *events);
+    if (events == NULL) {
+        return PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
+    pthread_mutex_lock(&trace->lock);
+    free(trace->events);
+    trace->events = events;
+    trace->capacity = capacity;
+    trace->first = 0;
+    trace->next = 0;
+    trace->lost = 0;
+    pthread_mutex_unlock(&trace->lock);
+    atomic_store_explicit(&trace->on, true, memory_order_relaxed);
+    return PSA_SUCCESS;
+}
+
+static void record(psab_trace_t *trace, psab_trace_event_t *event) {
+    pthread_mutex_lock(&trace->lock);
+    if (trace->next - trace->first == trace->capacity) {
+        trace->first++;
+        trace->lost++;
+    }
+    event->sequence = trace->next++;
+    trace->events[event->sequence % trace->capacity] = *event;
+    pthread_mutex_unlock(&trace->lock);
+}
+
+size_t psab_trace_read(psab_trace_t *trace, psab_trace_event_t *events, size_t count, uint64_t *lost) {
+    size_t taken = 0;
+    pthread_mutex_lock(&trace->lock);
+    while (taken < count && trace->first < trace->next) {
+        events[taken++] = trace->events[trace->first++ % trace->capacity];
+    }
+    if (lost != NULL) {
+        *lost = trace->lost;
+        trace->lost = 0;
+    }
+    pthread_mutex_unlock(&trace->lock);
+    return taken;
+}
+
+static uint64_t now_ns(void) {
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/* The mechanism, as far as the arguments tell. Only numbers of the mechanism are taken, no content. */
+static void describe(psab_trace_event_t *event, uint16_t entry_point, const psab_value_t *values, size_t count) {
+    const psab_row_t *row = &psab_rows[entry_point];
+    event->entry_point = entry_point;
+    event->value_count = (uint16_t)count;
+    if (row->alg >= 0) {
+        event->alg = (uint32_t)values[row->alg].u.scalar;
+    }
+    const psab_attributes_t *attributes = row->attributes >= 0 ? values[row->attributes].u.attributes : NULL;
+    if (attributes != NULL) {
+        event->key_type = attributes->type;
+        event->bits = attributes->bits;
+        event->location = PSAB_LOCATION(attributes->lifetime);
+    }
+}
+
+static void measure(psab_trace_event_t *event, const psab_value_t *values, size_t count) {
+    int key = psab_rows[event->entry_point].key;
+    for (size_t i = 0; i < count; i++) {
+        const psab_value_t *value = &values[i];
+        if (value->tag == PSAB_TAG_INPUT) {
+            event->sizes[i] = value->u.input.length;
+            event->input_bytes += (int)i == key ? 0 : value->u.input.length;
+        } else if (value->tag == PSAB_TAG_OUTPUT && event->status == PSA_SUCCESS) {
+            event->sizes[i] = *value->u.output.length;
+            event->output_bytes += *value->u.output.length;
+        } else if (value->tag == PSAB_TAG_FILL && event->status == PSA_SUCCESS) {
+            event->sizes[i] = value->u.output.size;
+            event->output_bytes += value->u.output.size;
+        }
+    }
+}
+
+static psab_status_t traced_call(void *user, uint16_t entry_point, psab_value_t *values, size_t count) {
+    tracer_t *tracer = user;
+    if (!psab_trace_on(tracer->trace)) {
+        return psab_unpack_call(&tracer->ops, tracer->context, entry_point, values, count);
+    }
+    psab_trace_event_t event;
+    memset(&event, 0, sizeof event);
+    const psab_frame_t *frame = psab_dispatch_thread.top;
+    event.depth = frame != NULL ? (uint16_t)frame->depth : 0;
+    event.thread = psab_dispatch_thread.number;
+    event.driver = tracer->driver->description->name;
+    describe(&event, entry_point, values, count);
+    event.start_ns = now_ns();
+    event.status = psab_unpack_call(&tracer->ops, tracer->context, entry_point, values, count);
+    event.duration_ns = now_ns() - event.start_ns;
+    measure(&event, values, count);
+    record(tracer->trace, &event);
+    return event.status;
+}
+
+bool psab_trace_candidate(psab_trace_t *trace, psab_candidate_t *candidate) {
+    tracer_t *tracer = calloc(1, sizeof *tracer);
+    if (tracer == NULL) {
+        return false;
+    }
+    tracer->packed.call = traced_call;
+    tracer->packed.user = tracer;
+    tracer->trace = trace;
+    tracer->driver = candidate->driver;
+    tracer->context = candidate->context;
+    tracer->ops = candidate->ops;
+    for (uint16_t i = 0; i < PSAB_EP_COUNT; i++) {
+        if (psab_ops_has(&tracer->ops, i)) {
+            psab_ops_copy_member(&candidate->ops, &psab_pack_ops, i);
+        }
+    }
+    candidate->context = tracer; /* begins with what the packing functions expect */
+    candidate->traced = true;
+    return true;
+}
+
+void psab_untrace_candidate(psab_candidate_t *candidate) {
+    if (candidate->traced) {
+        free(candidate->context);
+        candidate->traced = false;
+    }
+}
+
+const psab_ops_t *psab_traced_ops(const psab_candidate_t *candidate) {
+    const tracer_t *tracer = candidate->context;
+    return &tracer->ops;
+}
