@@ -22,7 +22,6 @@ from psa_bridge.cbuild import core, library, toolchain  # noqa: E402
 from psa_bridge.gen import cdef, files  # noqa: E402
 
 NAME = "psa_bridge._core"
-HEADERS = ("psab/api.h", "psab/core.h", "psab/packed.h", "psab/plans.h")
 DATA = {"csrc": ("*.c", "*.h"), "drivers": ("*.c", "*.h", "*.json", "*.toml", "*.md")}
 """What of the C side is installed as package data: glue is compiled on the user's machine."""
 
@@ -42,7 +41,7 @@ def write_interface(sources: core.Sources, objects: list[Path], options: toolcha
     files.write_files(sources.generated, {"core.cdef": text})
     ffi = FFI()
     ffi.cdef(text)
-    ffi.set_source(NAME, "".join(f'#include "{name}"\n' for name in HEADERS))
+    ffi.set_source(NAME, core.public_includes(sources))
     target = sources.generated / "_core.c"
     ffi.emit_c_code(str(target))
     return target

@@ -68,10 +68,13 @@ def public_headers(sources: Sources) -> tuple[Path, ...]:
     return tuple(sorted(found, key=lambda path: (path.parent.name, path.name)))
 
 
+def public_includes(sources: Sources) -> str:
+    """C text that includes every public header."""
+    return "".join(f"#include <{path.parent.name}/{path.name}>\n" for path in public_headers(sources))
+
+
 def public_text(sources: Sources, options: Options) -> str:
     """What a compiler sees of the public headers, without anything that is not ours."""
-    names = [f"{path.parent.name}/{path.name}" for path in public_headers(sources)]
-    text = "".join(f"#include <{name}>\n" for name in names)
     command = [*options.compiler, "-std=gnu11", *sources.include_flags, "-E", "-x", "c", "-"]
     roots = tuple(str(path) for path in (paths.INCLUDE, sources.generated))
-    return cdef.own_text(run(command, text), lambda path: path.startswith(roots))
+    return cdef.own_text(run(command, public_includes(sources)), lambda path: path.startswith(roots))
