@@ -36,8 +36,8 @@ class Recorder:
 
 def test_every_row_is_a_member_in_the_order_of_the_ids() -> None:
     assert [name for name, _ in ffi.typeof("psab_ops_t").fields] == [row.name for row in ENTRY_POINTS]
-    assert lib.PSAB_EP_COUNT == len(ENTRY_POINTS)
-    assert lib.PSAB_CONTEXT_COUNT == len(CONTEXTS)
+    assert len(ENTRY_POINTS) == lib.PSAB_EP_COUNT
+    assert len(CONTEXTS) == lib.PSAB_CONTEXT_COUNT
 
 
 @ROWS

@@ -48,7 +48,7 @@ def prepare(directory: Path, options: Options) -> Sources:
     }
     files.write_files(generated, written)
     include = (paths.INCLUDE, paths.CSRC, generated)
-    linked_in = software.prepare(generated, options, include) if options.software else None
+    linked_in = software.prepare(generated, options) if options.software else None
     entries = [linked_in.entry] if linked_in else []
     files.write_files(generated, {"linked_in.c": linked.emit(entries)})
     own = [generated / name for name in ("packed.c", "plans.c", "psa_default.c", "linked_in.c")]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from psa_bridge import paths
 from psa_bridge.cbuild.toolchain import BuildError, Options, Unit, run
+from psa_bridge.driver import glue
+from psa_bridge.driver.description import read_description
+from psa_bridge.gen import files
 
 ENTRY = "psab_software_entry"
 FOLDER = "libcrypto"
+LIBRARIES = ("crypto",)
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,14 @@ def has_openssl(options: Options) -> bool:
     return True
 
 
-def prepare(generated: Path, options: Options, include: Sequence[Path]) -> Software | None:
+def prepare(generated: Path, options: Options) -> Software | None:
     """Write the glue of the software driver; None where libcrypto's headers are missing."""
     folder = paths.DRIVERS / FOLDER
-    if not folder.is_dir() or not has_openssl(options):
+    if not has_openssl(options):
         return None
-    return None
+    description = read_description(folder / "driver.json")
+    text = glue.emit(glue.linked_in([description], ENTRY))
+    files.write_files(generated, {"software_glue.c": text})
+    flags = (f"-I{folder}",)
+    sources = (*sorted(folder.glob("*.c")), generated / "software_glue.c")
+    return Software(tuple(Unit(source, flags) for source in sources), LIBRARIES)
