@@ -1,0 +1,178 @@
+"""Parts of a capability that no call can ever match: algorithms and key types that do not go together."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from psa_bridge.driver.findings import Findings, Severity, register
+from psa_bridge.driver.mechanisms import parse_key_type
+from psa_bridge.driver.model import AlgorithmSpec, Capability, Constant, KeyTypeSpec
+from psa_bridge.spec.compatibility import KEY_SIZES, KEY_TYPES, PRIVATE_ENTRY_POINTS, XTS_SIZES, base_of
+from psa_bridge.spec.constructors import CONSTRUCTORS
+from psa_bridge.spec.entry_points import BY_NAME
+from psa_bridge.spec.requirements import AGREEMENT, ALGORITHM_CATEGORY
+from psa_bridge.spec.values import VALUES
+
+register(
+    """
+    algorithm-unusable  Some entry point of a capability is called with each of its algorithms.
+    key-type-unusable   Some algorithm of a capability works with each of its key types.
+    key-size-unusable   Some key type of a capability has each of its sizes.
+    property-unused     Lists are there only where calls are matched by them.
+    """
+)
+
+_KEY_PAIR_BITS = 0x7000
+_PUBLIC = 0x4000
+
+
+def unusable(capability: Capability, findings: Findings) -> None:
+    """Report what of one capability provably never matches, and the capability if nothing is left."""
+    names = capability.entry_points
+    _unused_lists(capability, findings)
+    served = [name for name in names if not _dead(name, capability)]
+    if names and not served:
+        findings.warning(
+            "never-reached",
+            capability.place,
+            "no call can match this capability: its algorithms, key types, sizes and entry points do not go together",
+            "correct the lists",
+        )
+        return
+    for name in names:
+        if name not in served:
+            findings.warning(
+                "partly-reached",
+                capability.place_of(name),
+                f"no call of {name!r} can match this capability's algorithms, key types and sizes",
+                "give it a capability of its own with the right lists",
+            )
+    _elements(capability, findings)
+
+
+def _unused_lists(capability: Capability, findings: Findings) -> None:
+    rows = [BY_NAME[name] for name in capability.entry_points]
+    by_key = any("key" in row.matches or "derived" in row.matches for row in rows)
+    by_algorithm = any("alg" in row.matches for row in rows)
+    for items, used, what in (
+        (capability.key_types, by_key, "key types"),
+        (capability.key_sizes, by_key, "key sizes"),
+        (capability.algorithms, by_algorithm, "algorithms"),
+    ):
+        if items and rows and not used:
+            findings.warning(
+                "property-unused",
+                items[0].place,
+                f"none of the entry points is matched by {what}",
+                "remove the list",
+            )
+
+
+def _dead(name: str, capability: Capability) -> bool:
+    """Whether no combination of the lists can occur with this entry point."""
+    row = BY_NAME[name]
+    algorithms = capability.algorithms if "alg" in row.matches else None
+    if algorithms is not None:
+        algorithms = tuple(a for a in algorithms if _called_with(name, a))
+        if not algorithms:
+            return True
+    if "key" not in row.matches and "derived" not in row.matches:
+        return False
+    types = capability.key_types
+    if types is not None:
+        types = tuple(t for t in types if _direction(name, t))
+        if not types:
+            return True
+    if name not in ALGORITHM_CATEGORY:
+        algorithms = None
+    return not _some_combination(algorithms, types, capability.key_sizes)
+
+
+def _some_combination(
+    algorithms: tuple[AlgorithmSpec, ...] | None,
+    types: tuple[KeyTypeSpec, ...] | None,
+    sizes: tuple[Constant, ...] | None,
+) -> bool:
+    for algorithm in algorithms or (None,):
+        for key_type in types or (None,):
+            if algorithm and key_type and not _together(algorithm.value, key_type):
+                continue
+            if sizes is None or key_type is None or any(_has_size(key_type, s, algorithm) for s in sizes):
+                return True
+    return False
+
+
+def _called_with(entry_point: str, algorithm: AlgorithmSpec) -> bool:
+    """Whether the core calls an entry point with such an algorithm."""
+    wanted = ALGORITHM_CATEGORY.get(entry_point)
+    category = algorithm.value >> 24 & 0x7F
+    if wanted is None:
+        return True
+    if category == AGREEMENT and algorithm.value & 0xFFFF:
+        # A key agreement combined with a derivation reaches drivers only in its two parts.
+        return False
+    return category == wanted
+
+
+def _direction(entry_point: str, key_type: KeyTypeSpec) -> bool:
+    public = key_type.value & _KEY_PAIR_BITS == _PUBLIC
+    return not (public and entry_point in PRIVATE_ENTRY_POINTS)
+
+
+def _intersects(first: KeyTypeSpec, second: KeyTypeSpec) -> bool:
+    return (first.value ^ second.value) & first.mask & second.mask == 0
+
+
+def _together(algorithm: int, key_type: KeyTypeSpec) -> bool:
+    known = _types_by_base().get(base_of(algorithm))
+    return known is None or any(_intersects(key_type, other) for other in known)
+
+
+def _has_size(key_type: KeyTypeSpec, size: Constant, algorithm: AlgorithmSpec | None) -> bool:
+    if size.value is None:
+        return True
+    matching = [sizes for spec, sizes in _sizes() if _intersects(key_type, spec)]
+    known = {bits for sizes in matching for bits in sizes}
+    if not known:
+        return True
+    if algorithm is None or algorithm.value == VALUES["PSA_ALG_XTS"]:
+        known |= set(XTS_SIZES) if key_type.value >> 12 == 2 else set()
+    return size.value in known
+
+
+def _elements(capability: Capability, findings: Findings) -> None:
+    """Single elements that nothing else in the capability goes with."""
+    names = capability.entry_points
+    for algorithm in capability.algorithms or ():
+        if not any("alg" in BY_NAME[name].matches and _called_with(name, algorithm) for name in names):
+            _report(
+                findings, "algorithm-unusable", algorithm, f"none of the entry points is called with {algorithm.text}"
+            )
+    operations = [name for name in names if name in ALGORITHM_CATEGORY]
+    only_operations = len(operations) == len(names)
+    for key_type in capability.key_types or ():
+        fits = any(_together(algorithm.value, key_type) for algorithm in capability.algorithms or ())
+        if only_operations and capability.algorithms and not fits:
+            _report(findings, "key-type-unusable", key_type, f"none of the algorithms works with {key_type.text}")
+    for size in capability.key_sizes or ():
+        if capability.key_types and not any(_has_size(t, size, None) for t in capability.key_types):
+            _report(findings, "key-size-unusable", size, f"none of the key types has a size of {size.text} bits")
+
+
+def _report(findings: Findings, rule: str, item: AlgorithmSpec | KeyTypeSpec | Constant, message: str) -> None:
+    findings.report(rule, Severity.WARNING, item.place, message, "correct it, or remove it")
+
+
+@lru_cache(maxsize=1)
+def _types_by_base() -> dict[int, tuple[KeyTypeSpec, ...]]:
+    result: dict[int, tuple[KeyTypeSpec, ...]] = {}
+    for text, key_types in KEY_TYPES.items():
+        name, _, argument = text.rstrip(")").partition("(")
+        value = CONSTRUCTORS[name].build(VALUES[argument]) if argument else VALUES[name]
+        result[base_of(value)] = tuple(parse_key_type(key_type) for key_type in key_types)
+    return result
+
+
+@lru_cache(maxsize=1)
+def _sizes() -> tuple[tuple[KeyTypeSpec, tuple[int, ...]], ...]:
+    return tuple((parse_key_type(text), sizes) for text, sizes in KEY_SIZES.items())

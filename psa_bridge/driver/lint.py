@@ -1,0 +1,311 @@
+"""Checks that need policy matching or several descriptions: contradictions, shadows, clashes.
+
+:func:`lint_list` is what a loader and the command line call on the descriptions of one core,
+in list order.  Each description has been read, so its own grammar is right already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from psa_bridge.driver.compatibility import unusable
+from psa_bridge.driver.findings import Findings, Place, Related, Severity, register, shown
+from psa_bridge.driver.grammar import RANDOM, kind_of
+from psa_bridge.driver.matching import EXACT, Policies, core_policies, covers, overlap
+from psa_bridge.driver.model import DIALECTS, MBEDTLS, PSA, Capability, Description
+from psa_bridge.spec.entry_points import BY_NAME
+from psa_bridge.spec.plans import PLANS, Alternative, Plan
+from psa_bridge.spec.requirements import ALGORITHM_CATEGORY
+
+register(
+    """
+    contradicting-capabilities  Capabilities that match the same call name the same function.
+    never-reached               Some call can reach a capability.
+    partly-reached              Some call can reach every entry point of a capability.
+    location-twice              Opaque drivers have locations of their own.
+    location-unresolved         A location that is a macro is only known after compilation.
+    location-range              Vendors choose locations from 0x800000 up.
+    prefix-twice                Opaque drivers have prefixes of their own.
+    name-twice                  Drivers of one list name their functions differently.
+    random-twice                One driver is the source of random numbers, unless it falls back.
+    """
+)
+
+VENDOR_LOCATION = 0x800000
+ResolveLocation = Callable[[Description], int | None]
+
+
+def lint_description(description: Description, policies: Policies | None = None) -> Findings:
+    """Check one description beyond its grammar; the findings of reading it come first."""
+    findings = Findings(description.findings)
+    matching = policies or default_policies()
+    _contradictions(description, matching, findings)
+    for capability in description.capabilities:
+        unusable(capability, findings)
+    _location_of_one(description, findings)
+    return findings
+
+
+def lint_list(
+    descriptions: Sequence[Description],
+    policies: Policies | None = None,
+    location: ResolveLocation | None = None,
+) -> Findings:
+    """Check every description and the list as a whole.
+
+    ``location`` gives the location of an opaque driver where a compiler has evaluated it; without
+    it a macro stays unresolved, which is noted.
+    """
+    matching = policies or default_policies()
+    findings = Findings()
+    for description in descriptions:
+        findings.extend(lint_description(description, matching))
+    _locations(descriptions, location or written_location, findings)
+    _prefixes(descriptions, findings)
+    _functions(descriptions, findings)
+    _random(descriptions, findings)
+    _shadows(descriptions, matching, findings)
+    return findings
+
+
+def default_policies() -> Policies:
+    """Those of the core, or exact matching where the extension is not built."""
+    try:
+        return core_policies()
+    except ImportError:
+        return EXACT
+
+
+def written_location(description: Description) -> int | None:
+    """The location if the description gives a number."""
+    return None if description.location is None else description.location.value
+
+
+def _dialects(*descriptions: Description) -> tuple[str, ...]:
+    """The dialects that may apply to all of these descriptions' names."""
+    known = {description.dialect for description in descriptions if description.dialect}
+    return tuple(known) if len(known) == 1 else DIALECTS
+
+
+def _contradictions(description: Description, policies: Policies, findings: Findings) -> None:
+    capabilities = description.capabilities
+    for position, second in enumerate(capabilities):
+        for first in capabilities[:position]:
+            for name in _shared(first, second):
+                if overlap(first, second, name, policies):
+                    _compare_names(description, first, second, name, findings)
+
+
+def _shared(first: Capability, second: Capability) -> list[str]:
+    return [name for name in second.entry_points if name in first.entry_points]
+
+
+def _compare_names(
+    description: Description, first: Capability, second: Capability, entry_point: str, findings: Findings
+) -> None:
+    dialects = _dialects(description)
+    if any(first.functions(d)[entry_point] != second.functions(d)[entry_point] for d in dialects):
+        _contradiction(first, second, entry_point, "function", findings)
+    context = BY_NAME[entry_point].context
+    both = context in first.contexts and context in second.contexts
+    if context and both and any(first.types(d)[context] != second.types(d)[context] for d in dialects):
+        _contradiction(first, second, entry_point, "operation type", findings)
+
+
+def _contradiction(first: Capability, second: Capability, entry_point: str, what: str, findings: Findings) -> None:
+    findings.error(
+        "contradicting-capabilities",
+        second.place_of(entry_point),
+        f"capabilities {first.index} and {second.index} match the same {entry_point!r} calls"
+        f" but name different {what}s",
+        "name the same one in both, or make algorithms, key types or sizes of the two distinct",
+        (Related(first.place_of(entry_point), "the other capability lists it here"),),
+    )
+
+
+def _location_of_one(description: Description, findings: Findings) -> None:
+    location = description.location
+    if location is None:
+        return
+    if location.value is None:
+        findings.note(
+            "location-unresolved",
+            location.place,
+            f"the location {shown(location.text)} is unresolved: only a compilation can check it",
+        )
+    elif location.value < VENDOR_LOCATION:
+        findings.note(
+            "location-range",
+            location.place,
+            f"the location 0x{location.value:06x} lies in the range reserved for standards",
+            f"vendors use 0x{VENDOR_LOCATION:06x} to 0xffffff",
+        )
+
+
+def _locations(descriptions: Sequence[Description], resolve: ResolveLocation, findings: Findings) -> None:
+    opaque = [description for description in descriptions if description.opaque and description.location]
+    for position, second in enumerate(opaque):
+        for first in opaque[:position]:
+            assert first.location is not None
+            assert second.location is not None
+            values = (resolve(first), resolve(second))
+            same_text = first.location.text == second.location.text and None in values
+            if (None not in values and values[0] == values[1]) or same_text:
+                findings.error(
+                    "location-twice",
+                    second.location.place,
+                    f"the drivers {first.name} and {second.name} have the same location {second.location.text}",
+                    "give each opaque driver a location of its own",
+                    (Related(first.location.place, "the other location"),),
+                )
+
+
+def _prefixes(descriptions: Sequence[Description], findings: Findings) -> None:
+    seen: dict[str, Description] = {}
+    for description in descriptions:
+        if not description.opaque:
+            continue
+        first = seen.setdefault(description.prefix, description)
+        if first is not description:
+            findings.error(
+                "prefix-twice",
+                _member(description, "prefix"),
+                f"two opaque drivers have the prefix {description.prefix!r}, so their constants would clash",
+                "give one of them another prefix, and its C names in names",
+                (Related(_member(first, "prefix"), "the other one"),),
+            )
+
+
+def _member(description: Description, name: str) -> Place:
+    node = description.document.members.get(name) if description.document else None
+    return node.place if node else description.place
+
+
+def _functions(descriptions: Sequence[Description], findings: Findings) -> None:
+    """A function that two descriptions have only by default names was hardly meant for both."""
+    for position, second in enumerate(descriptions):
+        for first in descriptions[:position]:
+            dialects = _dialects(first, second)
+            clashes = [_default_functions(first, d).keys() & _default_functions(second, d).keys() for d in dialects]
+            if not any(clashes):
+                continue
+            certain = all(clashes) and (first.dialect == PSA or len(dialects) == 1)
+            names = sorted(set().union(*clashes))
+            place = next(place for d in dialects for n, place in _default_functions(second, d).items() if n in names)
+            findings.report(
+                "name-twice",
+                Severity.ERROR if certain else Severity.WARNING,
+                place,
+                f"{first.name} and {second.name} both stand for {', '.join(names[:5])}",
+                f'write names into one of them, or set "psa_bridge/dialect": "{MBEDTLS}" if both are for Mbed TLS',
+            )
+
+
+def _default_functions(description: Description, dialect: str) -> dict[str, Place]:
+    result: dict[str, Place] = {}
+    for capability in description.capabilities:
+        given = {name.key for name in capability.given_names}
+        functions = capability.functions(dialect)
+        for name in capability.entry_points:
+            if name not in given:
+                result.setdefault(functions[name], capability.place_of(name))
+    return result
+
+
+def _random(descriptions: Sequence[Description], findings: Findings) -> None:
+    final: list[tuple[Description, Capability]] = []
+    for description in descriptions:
+        for capability in description.capabilities:
+            names = capability.entry_points
+            if names and kind_of(BY_NAME[names[0]]) == RANDOM and not capability.fallback:
+                final.append((description, capability))
+    for description, capability in final[1:]:
+        findings.error(
+            "random-twice",
+            capability.place,
+            f"{final[0][0].name} and {description.name} both provide random numbers without fallback",
+            "keep one, or allow fallback in the first",
+            (Related(final[0][1].place, "the first one"),),
+        )
+
+
+def _shadows(descriptions: Sequence[Description], policies: Policies, findings: Findings) -> None:
+    for position, description in enumerate(descriptions):
+        if description.opaque:
+            continue
+        earlier = [d for d in descriptions[:position] if not d.opaque and d.condition is None]
+        for capability in description.capabilities:
+            dead = {
+                name: first
+                for name in capability.entry_points
+                if (first := _shadow(name, capability, description, earlier, policies)) is not None
+            }
+            if dead:
+                _report_shadow(capability, dead, findings)
+
+
+def _report_shadow(capability: Capability, dead: dict[str, Description], findings: Findings) -> None:
+    by = next(iter(dead.values()))
+    every = len(dead) == len(capability.entry_points)
+    what = "this capability is" if every else f"{', '.join(dead)} of this capability are"
+    findings.report(
+        "never-reached" if every else "partly-reached",
+        Severity.WARNING if every else Severity.NOTE,
+        capability.place,
+        f"{what} never reached: {by.name} comes earlier in the list and serves all of it without fallback",
+        "change the order, allow fallback in the earlier driver, or remove this",
+        related=(Related(by.place, "the earlier driver"),),
+    )
+
+
+def _shadow(
+    entry_point: str,
+    capability: Capability,
+    description: Description,
+    earlier: Sequence[Description],
+    policies: Policies,
+) -> Description | None:
+    """The earlier driver that keeps every call from this entry point, if there is one.
+
+    A request is served by the first driver that covers one of its plan's alternatives, so a
+    driver with another alternative of the plan is in the way as well.
+    """
+    if not BY_NAME[entry_point].matches:
+        return None
+    plans = [plan for plan in PLANS if any(_used(a, entry_point, description) for a in plan.alternatives)]
+    for other in earlier:
+        if plans:
+            blocked = all(_blocks(plan, other, capability, entry_point, policies) for plan in plans)
+        else:
+            blocked = _final(other, entry_point, capability, entry_point, policies)
+        if blocked:
+            return other
+    return None
+
+
+def _used(alternative: Alternative, entry_point: str, description: Description) -> bool:
+    """Whether the driver of the entry point could serve this alternative with it."""
+    has = {use.name for capability in description.capabilities for use in capability.uses}
+    return entry_point in alternative.required + alternative.optional and set(alternative.required) <= has
+
+
+def _blocks(plan: Plan, other: Description, capability: Capability, entry_point: str, policies: Policies) -> bool:
+    return any(
+        all(_final(other, name, capability, entry_point, policies) for name in alternative.required)
+        for alternative in plan.alternatives
+    )
+
+
+def _final(other: Description, name: str, capability: Capability, entry_point: str, policies: Policies) -> bool:
+    """Whether a driver serves ``name`` for all of the capability's mechanisms, always and without fallback."""
+    if BY_NAME[name].matches != BY_NAME[entry_point].matches:
+        return False
+    if ALGORITHM_CATEGORY.get(name) != ALGORITHM_CATEGORY.get(entry_point):
+        return False
+    return any(
+        name in wide.entry_points
+        and not wide.fallback
+        and wide.condition is None
+        and covers(wide, capability, name, policies)
+        for wide in other.capabilities
+    )
