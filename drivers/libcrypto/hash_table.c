@@ -70,7 +70,7 @@ static int sha512_224_init(void *state) {
 
 static int sha512_256_init(void *state) {
     static const uint64_t start[8] = {0x22312194fc2bf72c, 0x9f555fa3c84c64c2, 0x2393b86b6f53b151, 0x963877195940eabd,
-                                      0x96283ee875be9a6b, 0xbe5e1e2553863992, 0x2b0199fc2c85b8aa, 0x0eb72ddc81c52ca2};
+                                      0x96283ee2a88effe3, 0xbe5e1e2553863992, 0x2b0199fc2c85b8aa, 0x0eb72ddc81c52ca2};
     return sha512_t_init(state, start);
 }
 
