@@ -1,0 +1,52 @@
+# make env     a virtual environment with everything that the checks need
+# make build   the extension, in place
+# make check   formatters, linters, types
+# make ctest   the C tests: plain, under ASan and UBSan, under TSan
+# make test    check, and all tests, the C tests among them
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.psa-bridge-env
+
+PY_FILES := psa_bridge tests build_ext.py setup.py $(wildcard benchmarks)
+C_FILES = $(shell find csrc drivers tests -name '*.[ch]')
+C_TESTS ?= plain address,undefined thread
+
+.PHONY: env build check format ctest pytest test clean
+
+env: $(STAMP)
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	    { echo "make env: $(PYTHON) has to be Python 3.10 or later; choose one with PYTHON=..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	    { echo "make env: cannot create $(VENV); on Debian install python3-venv" >&2; exit 1; }
+	@command -v $${CC:-cc} >/dev/null || \
+	    { echo "make env: no C compiler; on Debian: apt install gcc libssl-dev, or name one with CC=..." >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+build: $(STAMP)
+	$(BIN)/python -W ignore setup.py --quiet build_ext --inplace
+
+check: $(STAMP)
+	$(BIN)/ruff check $(PY_FILES)
+	$(BIN)/ruff format --check $(PY_FILES)
+	$(BIN)/mypy psa_bridge build_ext.py setup.py
+	$(BIN)/clang-format --dry-run --Werror $(C_FILES)
+
+format: $(STAMP)
+	$(BIN)/ruff format $(PY_FILES)
+	$(BIN)/clang-format -i $(C_FILES)
+
+ctest: build
+	$(BIN)/python tests/c_runner.py $(C_TESTS)
+
+pytest: build
+	$(BIN)/python -m pytest
+
+test: check pytest
+
+clean:
+	rm -rf build dist psa_bridge/_core.*.so
