@@ -5,8 +5,7 @@
 
 #include "util/wipe.h"
 
-bool psab_scratch_get(psab_scratch_t *scratch, size_t size)
-{
+bool psab_scratch_get(psab_scratch_t *scratch, size_t size) {
     scratch->size = size;
     if (size <= sizeof scratch->small) {
         scratch->data = scratch->small;
@@ -17,8 +16,7 @@ bool psab_scratch_get(psab_scratch_t *scratch, size_t size)
     return scratch->data != NULL;
 }
 
-void psab_scratch_free(psab_scratch_t *scratch)
-{
+void psab_scratch_free(psab_scratch_t *scratch) {
     if (scratch->data != NULL) {
         psab_wipe(scratch->data, scratch->size);
         if (scratch->data != scratch->small) {
@@ -29,9 +27,8 @@ void psab_scratch_free(psab_scratch_t *scratch)
     scratch->size = 0;
 }
 
-bool psab_separate(psab_scratch_t *scratch, const uint8_t *input, size_t length, const void *output,
-                   size_t output_size, const uint8_t **separate)
-{
+bool psab_separate(psab_scratch_t *scratch, const uint8_t *input, size_t length, const void *output, size_t output_size,
+                   const uint8_t **separate) {
     scratch->data = NULL;
     scratch->size = 0;
     *separate = input;

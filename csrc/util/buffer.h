@@ -11,8 +11,7 @@
 #include <stdint.h>
 
 /** Whether two memory areas share a byte; empty ones share none. */
-static inline bool psab_overlap(const void *a, size_t a_size, const void *b, size_t b_size)
-{
+static inline bool psab_overlap(const void *a, size_t a_size, const void *b, size_t b_size) {
     uintptr_t first = (uintptr_t)a;
     uintptr_t second = (uintptr_t)b;
     return a_size != 0 && b_size != 0 && (first < second ? second - first < a_size : first - second < b_size);
@@ -48,7 +47,7 @@ void psab_scratch_free(psab_scratch_t *scratch);
  *
  * @return false if memory is short
  */
-bool psab_separate(psab_scratch_t *scratch, const uint8_t *input, size_t length, const void *output,
-                   size_t output_size, const uint8_t **separate);
+bool psab_separate(psab_scratch_t *scratch, const uint8_t *input, size_t length, const void *output, size_t output_size,
+                   const uint8_t **separate);
 
 #endif

@@ -19,8 +19,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static psab_thread_t *_Atomic records;
 
 /* True if membarrier exists and has just made every thread of the process execute a fence. */
-static bool everywhere(void)
-{
+static bool everywhere(void) {
 #if defined(__linux__) && !PSAB_THREAD_SANITIZER
     if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0) {
         return true;
@@ -33,8 +32,7 @@ static bool everywhere(void)
 #endif
 }
 
-static void give_up(psab_thread_t *thread)
-{
+static void give_up(psab_thread_t *thread) {
     for (size_t i = 0; i < PSAB_HAZARDS; i++) {
         atomic_store(&thread->hazards[i], NULL);
     }
@@ -42,15 +40,13 @@ static void give_up(psab_thread_t *thread)
     atomic_store(&thread->owned, false);
 }
 
-static void at_exit(void *record)
-{
+static void at_exit(void *record) {
     psab_thread_self = NULL;
     give_up(record);
 }
 
 /* Only the thread that forked exists in the child. */
-static void in_child(void)
-{
+static void in_child(void) {
     pthread_mutex_init(&lock, NULL);
     for (psab_thread_t *thread = atomic_load(&records); thread != NULL; thread = thread->next) {
         if (thread != psab_thread_self) {
@@ -59,8 +55,7 @@ static void in_child(void)
     }
 }
 
-static void prepare(void)
-{
+static void prepare(void) {
     (void)pthread_key_create(&exit_key, at_exit);
     (void)pthread_atfork(NULL, NULL, in_child);
     if (!everywhere()) {
@@ -69,8 +64,7 @@ static void prepare(void)
 }
 
 /* A free record, or null. */
-static psab_thread_t *reuse(void)
-{
+static psab_thread_t *reuse(void) {
     for (psab_thread_t *thread = atomic_load(&records); thread != NULL; thread = thread->next) {
         if (!atomic_load(&thread->owned)) {
             return thread;
@@ -80,8 +74,7 @@ static psab_thread_t *reuse(void)
 }
 
 /* A new record, in the list; null if memory is short. From the second one on, threads need fences. */
-static psab_thread_t *extend(void)
-{
+static psab_thread_t *extend(void) {
     psab_thread_t *thread = aligned_alloc(_Alignof(psab_thread_t), sizeof *thread);
     if (thread == NULL) {
         return NULL;
@@ -98,8 +91,7 @@ static psab_thread_t *extend(void)
     return thread;
 }
 
-psab_thread_t *psab_thread_attach(void)
-{
+psab_thread_t *psab_thread_attach(void) {
     pthread_once(&once, prepare);
     pthread_mutex_lock(&lock);
     psab_thread_t *thread = reuse();
@@ -116,8 +108,7 @@ psab_thread_t *psab_thread_attach(void)
     return thread;
 }
 
-bool psab_hazard_held(const void *what)
-{
+bool psab_hazard_held(const void *what) {
 #if !PSAB_THREAD_SANITIZER
     atomic_thread_fence(memory_order_seq_cst);
 #endif
@@ -136,16 +127,14 @@ bool psab_hazard_held(const void *what)
     return false;
 }
 
-void psab_hazards_settle(void)
-{
+void psab_hazards_settle(void) {
     if ((atomic_load(&psab_fences) & PSAB_FENCE_RELEASE) == 0 && !everywhere()) {
         (void)atomic_fetch_or(&psab_fences, PSAB_FENCE_RELEASE);
     }
 }
 
 psab_status_t psab_fail(psab_status_t status, const char *driver, int32_t entry_point, int32_t report,
-                        const char *detail)
-{
+                        const char *detail) {
     psab_thread_t *thread = psab_thread();
     if (thread != NULL) {
         psab_failure_t *failure = &thread->failure;
@@ -160,8 +149,7 @@ psab_status_t psab_fail(psab_status_t status, const char *driver, int32_t entry_
     return status;
 }
 
-void psab_last_failure(psab_failure_t *failure)
-{
+void psab_last_failure(psab_failure_t *failure) {
     psab_thread_t *thread = psab_thread();
     *failure = thread != NULL ? thread->failure : (psab_failure_t){.entry_point = -1};
 }

@@ -52,8 +52,7 @@ extern _Thread_local psab_thread_t *psab_thread_self __attribute__((tls_model("i
 psab_thread_t *psab_thread_attach(void);
 
 /** The record of the calling thread; null if memory is short. */
-static inline psab_thread_t *psab_thread(void)
-{
+static inline psab_thread_t *psab_thread(void) {
     psab_thread_t *thread = psab_thread_self;
     return PSAB_LIKELY(thread != NULL) ? thread : psab_thread_attach();
 }
@@ -67,8 +66,7 @@ static inline psab_thread_t *psab_thread(void)
  *
  * @return false if the thread uses PSAB_HAZARDS things already
  */
-static inline bool psab_hazard_set(psab_thread_t *thread, const void *what)
-{
+static inline bool psab_hazard_set(psab_thread_t *thread, const void *what) {
     uint32_t position = atomic_load_explicit(&thread->used, memory_order_relaxed);
     if (PSAB_UNLIKELY(position == PSAB_HAZARDS)) {
         return false;
@@ -95,8 +93,7 @@ static inline bool psab_hazard_set(psab_thread_t *thread, const void *what)
  * @param thread  the record of the calling thread
  * @param what    the address; it must have been set
  */
-static inline void psab_hazard_clear(psab_thread_t *thread, const void *what)
-{
+static inline void psab_hazard_clear(psab_thread_t *thread, const void *what) {
     uint32_t used = atomic_load_explicit(&thread->used, memory_order_relaxed);
     uint32_t position = used;
     while (position > 1 && atomic_load_explicit(&thread->hazards[position - 1], memory_order_relaxed) != what) {

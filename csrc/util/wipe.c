@@ -2,16 +2,14 @@
 
 #include <stdlib.h>
 
-void psab_wipe_free(void *data, size_t size)
-{
+void psab_wipe_free(void *data, size_t size) {
     if (data != NULL) {
         psab_wipe(data, size);
         free(data);
     }
 }
 
-bool psab_equal_secret(const uint8_t *a, const uint8_t *b, size_t size)
-{
+bool psab_equal_secret(const uint8_t *a, const uint8_t *b, size_t size) {
     uint8_t difference = 0;
     for (size_t i = 0; i < size; i++) {
         difference = (uint8_t)(difference | (a[i] ^ b[i]));

@@ -14,8 +14,7 @@
  * @param data  the memory; null only with size 0
  * @param size  in bytes
  */
-static inline void psab_wipe(void *data, size_t size)
-{
+static inline void psab_wipe(void *data, size_t size) {
     if (size != 0) {
         memset(data, 0, size);
         __asm__ __volatile__("" : : "r"(data) : "memory");

@@ -67,10 +67,10 @@ psab_status_t psab_core_set_builtin_keys(psab_core_t *core, const psab_builtin_k
 /** The details of a failure, beyond its status. */
 typedef struct psab_failure {
     psab_status_t status;
-    int32_t entry_point;  /**< psab_entry_point_t of the driver call that failed; -1: none */
-    int32_t report;       /**< psab_report_code_t of what was noticed; 0: nothing */
-    char driver[64];      /**< name of the driver whose status it is; "" if the core's own */
-    char detail[192];     /**< one sentence, or "" */
+    int32_t entry_point; /**< psab_entry_point_t of the driver call that failed; -1: none */
+    int32_t report;      /**< psab_report_code_t of what was noticed; 0: nothing */
+    char driver[64];     /**< name of the driver whose status it is; "" if the core's own */
+    char detail[192];    /**< one sentence, or "" */
 } psab_failure_t;
 
 /** What is known about the latest failure on this thread, in any core.

@@ -19,8 +19,9 @@ extern "C" {
 
 /** What a record holds; with its name, the identity of the record. */
 typedef enum psab_storage_kind {
-    PSAB_STORAGE_KEY = 1,         /**< the name is a key identifier */
-    PSAB_STORAGE_DRIVER_STATE = 2 /**< the name is a location */
+    PSAB_STORAGE_KEY = 1,          /**< the name is a key identifier */
+    PSAB_STORAGE_DRIVER_STATE = 2, /**< the name is a location */
+    PSAB_STORAGE_PENDING_KEY = 3   /**< a key that a cryptoprocessor has begun to make */
 } psab_storage_kind_t;
 
 /** A storage backend.
