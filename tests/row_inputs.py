@@ -92,3 +92,20 @@ def operands(row: EntryPoint, values: Any) -> list[Any]:
 def comparable(inputs: list[Any]) -> list[Any]:
     """Inputs with contexts by address, for comparison."""
     return [(int(ffi.cast("uintptr_t", i.data)), i.kind) if isinstance(i, Context) else i for i in inputs]
+
+
+def example(row: EntryPoint) -> list[Any]:
+    """Fixed inputs for a row."""
+    fixed: dict[Tag, Any] = {
+        Tag.ATTRIBUTES: Attributes(),
+        Tag.ATTRIBUTES_INOUT: Attributes(),
+        Tag.INPUT: b"abc",
+        Tag.OUTPUT: 8,
+        Tag.FILL: 8,
+        Tag.SCALAR: 1,
+        Tag.SCALAR_OUT: 1,
+        Tag.CUSTOM: None,
+        Tag.KDF_INPUTS: None,
+        Tag.PAKE_INPUTS: None,
+    }
+    return [new_context(a) if a.role.tag is Tag.CONTEXT else fixed[a.role.tag] for a in row.arguments]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from row_inputs import comparable, inputs_of, new_context, operands, results_of
+from row_inputs import comparable, example, inputs_of, operands, results_of
 
 from psa_bridge import packed
 from psa_bridge._native import ffi, lib
@@ -149,23 +149,6 @@ def test_select_takes_only_what_is_listed_and_offered() -> None:
     assert not lib.psab_ops_has(target, 60000)
     lib.psab_ops_copy_member(target, source, IDS[first])
     assert lib.psab_ops_has(target, IDS[first])
-
-
-def example(row: EntryPoint) -> list[Any]:
-    """Fixed inputs for a row."""
-    fixed: dict[Tag, Any] = {
-        Tag.ATTRIBUTES: Attributes(),
-        Tag.ATTRIBUTES_INOUT: Attributes(),
-        Tag.INPUT: b"abc",
-        Tag.OUTPUT: 8,
-        Tag.FILL: 8,
-        Tag.SCALAR: 1,
-        Tag.SCALAR_OUT: 1,
-        Tag.CUSTOM: None,
-        Tag.KDF_INPUTS: None,
-        Tag.PAKE_INPUTS: None,
-    }
-    return [new_context(a) if a.role.tag is Tag.CONTEXT else fixed[a.role.tag] for a in row.arguments]
 
 
 SIGN = ENTRY_POINTS[IDS["sign_hash"]]
