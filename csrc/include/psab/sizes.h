@@ -1,0 +1,64 @@
+/** @file
+ * Size macros of the PSA Crypto API as functions, for languages that have no macros.
+ *
+ * Each is the macro of the same name; sizes are in bytes, 0 for what the API does not define.
+ */
+#ifndef PSAB_SIZES_H
+#define PSAB_SIZES_H
+
+#include <psa/crypto.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** PSA_HASH_LENGTH(); the most any hash has for algorithm 0. */
+static inline size_t psab_hash_length(psa_algorithm_t alg) {
+    return alg == 0 ? PSA_HASH_MAX_SIZE : PSA_HASH_LENGTH(alg);
+}
+
+/** PSA_HASH_SUSPEND_OUTPUT_SIZE(); the most any hash has for algorithm 0. */
+static inline size_t psab_hash_suspend_output_size(psa_algorithm_t alg) {
+    return alg == 0 ? PSA_HASH_SUSPEND_OUTPUT_MAX_SIZE : PSA_HASH_SUSPEND_OUTPUT_SIZE(alg);
+}
+
+/** PSA_SIGN_OUTPUT_SIZE(). */
+static inline size_t psab_sign_output_size(psa_key_type_t type, size_t bits, psa_algorithm_t alg) {
+    return PSA_SIGN_OUTPUT_SIZE(type, bits, alg);
+}
+
+/** PSA_SIGNATURE_MAX_SIZE. */
+static inline size_t psab_signature_max_size(void) {
+    return PSA_SIGNATURE_MAX_SIZE;
+}
+
+/** PSA_EXPORT_KEY_OUTPUT_SIZE(). */
+static inline size_t psab_export_key_output_size(psa_key_type_t type, size_t bits) {
+    return PSA_EXPORT_KEY_OUTPUT_SIZE(type, bits);
+}
+
+/** PSA_EXPORT_PUBLIC_KEY_OUTPUT_SIZE(). */
+static inline size_t psab_export_public_key_output_size(psa_key_type_t type, size_t bits) {
+    return PSA_EXPORT_PUBLIC_KEY_OUTPUT_SIZE(type, bits);
+}
+
+/** PSA_EXPORT_ASYMMETRIC_KEY_MAX_SIZE. */
+static inline size_t psab_export_max_size(void) {
+    return PSA_EXPORT_ASYMMETRIC_KEY_MAX_SIZE;
+}
+
+/** PSA_RAW_KEY_AGREEMENT_OUTPUT_SIZE(). */
+static inline size_t psab_raw_key_agreement_output_size(psa_key_type_t type, size_t bits) {
+    return PSA_RAW_KEY_AGREEMENT_OUTPUT_SIZE(type, bits);
+}
+
+/** PSA_RAW_KEY_AGREEMENT_OUTPUT_MAX_SIZE. */
+static inline size_t psab_raw_key_agreement_max_size(void) {
+    return PSA_RAW_KEY_AGREEMENT_OUTPUT_MAX_SIZE;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

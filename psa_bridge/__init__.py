@@ -1,0 +1,124 @@
+"""PSA Crypto for Python, and a workbench for PSA cryptoprocessor drivers.
+
+Give it a driver (a description, headers, object files): it builds the glue, puts the driver
+behind a complete PSA Crypto core and hands you the whole as Python objects.
+
+>>> import psa_bridge
+>>> from psa_bridge import Alg, Core
+>>> with Core() as core:
+...     core.hash_compute(Alg.SHA_256, b"abc").hex()[:16]
+'ba7816bf8f01cfea'
+
+Nothing is loaded before it is used: importing the package alone does not load the compiled core.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from psa_bridge.attributes import KeyAttributes
+    from psa_bridge.constants import Alg, DhFamily, EccFamily, KeyType, Lifetime, Usage
+    from psa_bridge.core import BuiltinKey, Core, DriverInfo
+    from psa_bridge.errors import (
+        AlreadyExists,
+        BadState,
+        BufferTooSmall,
+        CommunicationFailure,
+        CorruptionDetected,
+        DataCorrupt,
+        DataInvalid,
+        DoesNotExist,
+        GenericError,
+        HardwareFailure,
+        InsufficientData,
+        InsufficientEntropy,
+        InsufficientMemory,
+        InsufficientStorage,
+        InvalidArgument,
+        InvalidHandle,
+        InvalidPadding,
+        InvalidSignature,
+        NotPermitted,
+        NotSupported,
+        PsaError,
+        StorageFailure,
+    )
+    from psa_bridge.keys import Key
+    from psa_bridge.ops.hash import HashOperation
+    from psa_bridge.python_driver import PythonDriver
+    from psa_bridge.storage import MemoryStorage
+    from psa_bridge.trace import TraceEvent
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Alg",
+    "AlreadyExists",
+    "BadState",
+    "BufferTooSmall",
+    "BuiltinKey",
+    "CommunicationFailure",
+    "Core",
+    "CorruptionDetected",
+    "DataCorrupt",
+    "DataInvalid",
+    "DhFamily",
+    "DoesNotExist",
+    "DriverInfo",
+    "EccFamily",
+    "GenericError",
+    "HardwareFailure",
+    "HashOperation",
+    "InsufficientData",
+    "InsufficientEntropy",
+    "InsufficientMemory",
+    "InsufficientStorage",
+    "InvalidArgument",
+    "InvalidHandle",
+    "InvalidPadding",
+    "InvalidSignature",
+    "Key",
+    "KeyAttributes",
+    "KeyType",
+    "Lifetime",
+    "MemoryStorage",
+    "NotPermitted",
+    "NotSupported",
+    "PsaError",
+    "PythonDriver",
+    "StorageFailure",
+    "TraceEvent",
+    "Usage",
+    "__version__",
+]
+
+_HOMES = {
+    "attributes": "KeyAttributes",
+    "constants": "Alg DhFamily EccFamily KeyType Lifetime Usage",
+    "core": "BuiltinKey Core DriverInfo",
+    "errors": "AlreadyExists BadState BufferTooSmall CommunicationFailure CorruptionDetected DataCorrupt DataInvalid "
+    "DoesNotExist GenericError HardwareFailure InsufficientData InsufficientEntropy InsufficientMemory "
+    "InsufficientStorage InvalidArgument InvalidHandle InvalidPadding InvalidSignature NotPermitted NotSupported "
+    "PsaError StorageFailure",
+    "keys": "Key",
+    "ops.hash": "HashOperation",
+    "python_driver": "PythonDriver",
+    "storage": "MemoryStorage",
+    "trace": "TraceEvent",
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME_OF})

@@ -1,0 +1,138 @@
+"""Who would serve a call, and why not the others, without making it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+from psa_bridge import constants
+from psa_bridge._native import ffi, lib
+from psa_bridge.spec.entry_points import ENTRY_POINTS
+from psa_bridge.spec.plans import PLANS
+
+if TYPE_CHECKING:
+    from psa_bridge.attributes import KeyAttributes
+    from psa_bridge.ops.base import Native
+
+SERVES = ("SERVES", "NEXT")
+"""Reasons of a driver that would be asked: first, or after those before it passed the call on."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What one driver would do with the call.
+
+    Attributes:
+        driver: its prefix.
+        source: where its description came from.
+        linked_in: whether it is part of the core.
+        reason: SERVES, NEXT, or why not: DRIVER_TYPE, LOCATION, ENTRY_POINT, ALGORITHM, KEY_TYPE, ...
+        text: the reason as a sentence.
+        alternative: how it would serve: the entry points that stand in for the call, or None.
+        capability: index of the capability that matches or came closest, or None.
+        entry_point: the one that is missing or does not match, or None.
+    """
+
+    driver: str
+    source: str
+    linked_in: bool
+    reason: str
+    text: str
+    alternative: str | None
+    capability: int | None
+    entry_point: str | None
+
+    @property
+    def serves(self) -> bool:
+        """Whether the driver would be asked, first or after others."""
+        return self.reason in SERVES
+
+    def __str__(self) -> str:
+        mark = {"SERVES": "->", "NEXT": "then"}.get(self.reason, "no")
+        how = f" (by {self.alternative})" if self.serves and self.alternative else ""
+        return f"{mark:>4} {self.driver}{how}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Explanation(Sequence[Candidate]):
+    """The drivers in the order of the list, each with what it would do. ``str()`` is readable text."""
+
+    call: str
+    alg: int
+    attributes: KeyAttributes | None
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def served_by(self) -> tuple[str, ...]:
+        """The drivers that would be asked, in order."""
+        return tuple(candidate.driver for candidate in self.candidates if candidate.serves)
+
+    @overload
+    def __getitem__(self, index: int) -> Candidate: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Candidate]: ...
+
+    def __getitem__(self, index: int | slice) -> Candidate | Sequence[Candidate]:
+        return self.candidates[index]
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return iter(self.candidates)
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+    def of(self, driver: str) -> Candidate:
+        """What the driver with this prefix would do; ``KeyError`` if there is none."""
+        for candidate in self.candidates:
+            if candidate.driver == driver:
+                return candidate
+        raise KeyError(driver)
+
+    def __str__(self) -> str:
+        what = self.call
+        if self.alg:
+            what += f" with {constants.algorithm_text(self.alg)}"
+        if self.attributes:
+            what += f", key {constants.key_type_text(self.attributes.type)} {self.attributes.bits}"
+            if self.attributes.location:
+                what += f" at location {self.attributes.location:#x}"
+        verdict = "" if self.served_by else "\n     nobody: the call returns PSA_ERROR_NOT_SUPPORTED"
+        return "\n".join([what, *(str(candidate) for candidate in self.candidates)]) + verdict
+
+
+def explain(core: Native, call: str, alg: int, attributes: KeyAttributes | None) -> Explanation:
+    """Ask the core; see :meth:`psa_bridge.core.Core.explain`."""
+    name = call.removeprefix("psa_")
+    pointer = attributes.to_c() if attributes is not None else ffi.NULL
+    room = max(int(lib.psab_core_driver_count(core.native)), 1)
+    entries = ffi.new("psab_explanation_t[]", room)
+    known = {plan.name for plan in PLANS} | {row.name for row in ENTRY_POINTS}
+    if name not in known:
+        close = difflib.get_close_matches(name, known, 3)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        raise ValueError(f"{call!r} is not a call that drivers serve{hint}")
+    count = lib.psab_core_explain(core.native, name.encode(), alg, pointer, entries, room)
+    return Explanation(name, alg, attributes, tuple(_candidate(entries[i]) for i in range(min(count, room))))
+
+
+def _candidate(entry: Any) -> Candidate:
+    reason = next((name for name, value in _reasons().items() if value == entry.reason), str(entry.reason))
+    alternative = ffi.string(entry.alternative_name).decode() if entry.alternative_name != ffi.NULL else None
+    return Candidate(
+        driver=ffi.string(entry.driver).decode(),
+        source=ffi.string(entry.source).decode() if entry.source != ffi.NULL else "",
+        linked_in=bool(entry.linked_in),
+        reason=reason,
+        text=ffi.string(entry.text).decode(errors="replace"),
+        alternative=alternative,
+        capability=entry.capability if entry.capability >= 0 else None,
+        entry_point=ENTRY_POINTS[entry.entry_point].name if entry.entry_point >= 0 else None,
+    )
+
+
+def _reasons() -> dict[str, int]:
+    prefix = "PSAB_REASON_"
+    return {name.removeprefix(prefix): value for value, name in ffi.typeof("psab_reason_t").elements.items()}

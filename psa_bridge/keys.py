@@ -1,0 +1,85 @@
+"""A key of a core."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from psa_bridge import constants
+from psa_bridge.errors import PsaError
+from psa_bridge.ops.keys import KeyOperations
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from psa_bridge.attributes import KeyAttributes
+    from psa_bridge.core import Core
+
+
+class Key(KeyOperations):
+    """A key, by its identifier in one core.  The material stays in C, or in the secure element.
+
+    As a context manager it destroys a volatile key on exit and purges a persistent one, which
+    stays in storage.
+
+    Two objects are equal if they name the same key of the same core.
+    """
+
+    __slots__ = ("_known", "core", "id")
+
+    def __init__(self, core: Core, identifier: int) -> None:
+        self.core = core
+        self.id: int = identifier
+        self._known: KeyAttributes | None = None
+
+    @property
+    def attributes(self) -> KeyAttributes:
+        """What the key is, as it was when first asked: attributes never change. psa_get_key_attributes.
+
+        Raises:
+            InvalidHandle: the key does not exist.
+        """
+        if self._known is None:
+            self._known = self.core.get_key_attributes(self)
+        return self._known
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.core.closed or not self.exists:
+            return
+        if self.attributes.volatile:
+            self.destroy()
+        else:
+            self.purge()
+
+    @property
+    def exists(self) -> bool:
+        """Whether the core still has the key."""
+        try:
+            self.core.get_key_attributes(self)
+        except LookupError:
+            return False
+        return True
+
+    def __repr__(self) -> str:
+        """Identifier, type and size; never material."""
+        try:
+            attributes = self.attributes
+        except PsaError as error:
+            return f"<Key {self.id:#x}: {error.status_name}>"
+        return f"<Key {self.id:#x} {constants.key_type_text(attributes.type)} {attributes.bits} bits>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Key) and self.core is other.core and self.id == other.id
+
+    def __hash__(self) -> int:
+        return hash((id(self.core), self.id))
+
+    def __reduce__(self) -> str:
+        raise TypeError(
+            "a key cannot be pickled: its material must not leave the core this way; export() it if its policy permits"
+        )

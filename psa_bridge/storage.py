@@ -1,0 +1,26 @@
+"""Where persistent keys are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psa_bridge._native import ffi, lib
+
+
+class MemoryStorage:
+    """Records in memory, wiped when erased.
+
+    It outlives the cores that use it: a second :class:`~psa_bridge.core.Core` over the same
+    object finds the persistent keys of the first.
+    """
+
+    def __init__(self) -> None:
+        memory = lib.psab_memory_storage_new()
+        if memory == ffi.NULL:
+            raise MemoryError("no memory for a storage")
+        self._memory = ffi.gc(memory, lib.psab_memory_storage_free)
+
+    @property
+    def native(self) -> Any:
+        """The ``psab_storage_t`` for the core."""
+        return lib.psab_memory_storage(self._memory)
