@@ -1,0 +1,39 @@
+/** @file
+ * Compositions: requests that a driver serves with entry points for something else.
+ *
+ * That an alternative exists is in the table of plans; when it applies is here; how it is carried
+ * out is with the function of the API.
+ */
+#ifndef PSAB_API_COMPOSE_H
+#define PSAB_API_COMPOSE_H
+
+#include "api/key_view.h"
+
+/** Whether an alternative of a plan can serve a mechanism; see psab_applies_function_t. */
+psab_applies_t psab_plan_applies(uint16_t plan, uint16_t alternative, uint32_t alg,
+                                 const psab_attributes_t *attributes);
+
+/** A public key made of a key pair by its driver. */
+typedef struct psab_public_key {
+    psab_attributes_t attributes; /**< local and volatile */
+    psab_key_view_t view;
+    uint8_t *data;
+    size_t room;
+} psab_public_key_t;
+
+/** Have the driver of a key pair export the public key.
+ *
+ * @param core       the instance
+ * @param candidate  a driver with that entry point
+ * @param pair       the key pair
+ * @param public_key receives it; to be given to psab_public_key_free() in any case
+ *
+ * @return INSUFFICIENT_MEMORY, or what the driver returned
+ */
+psa_status_t psab_public_key_make(psab_core_t *core, const psab_candidate_t *candidate, const psab_key_view_t *pair,
+                                  psab_public_key_t *public_key);
+
+/** Wipe and release. */
+void psab_public_key_free(psab_public_key_t *public_key);
+
+#endif

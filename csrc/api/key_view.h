@@ -1,0 +1,26 @@
+/** @file
+ * A key as a driver call needs it: one of the store, or a public key made on the way.
+ */
+#ifndef PSAB_API_KEY_VIEW_H
+#define PSAB_API_KEY_VIEW_H
+
+#include "api/instance.h"
+#include "keys/policy.h"
+
+typedef struct psab_key_view {
+    const psab_attributes_t *attributes;
+    const uint8_t *data;
+    size_t size;
+    psab_route_cell_t *cell; /**< null for a key that is not in the store */
+} psab_key_view_t;
+
+/** The view of a key of the store, valid until it is released. */
+static inline psab_key_view_t psab_key_view(psab_key_t *key) {
+    return (psab_key_view_t){&key->attributes, key->data, key->size, &key->route};
+}
+
+/** Have a key for a use, or answer the call: see psab_key_acquire_for(). */
+psa_status_t psab_acquire(psab_core_t *core, psa_key_id_t id, psa_key_usage_t usage, psa_algorithm_t alg,
+                          psab_key_t **key);
+
+#endif

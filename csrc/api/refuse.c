@@ -1,0 +1,21 @@
+#include "api/key_view.h"
+
+psa_status_t psab_refuse(psab_core_t *core, psa_status_t status, const char *detail) {
+    if (core != NULL) {
+        atomic_fetch_add_explicit(&core->refused, 1, memory_order_relaxed);
+    }
+    return psab_fail(status, NULL, -1, 0, detail);
+}
+
+psa_status_t psab_acquire(psab_core_t *core, psa_key_id_t id, psa_key_usage_t usage, psa_algorithm_t alg,
+                          psab_key_t **key) {
+    psa_status_t status = psab_key_acquire_for(core->store, id, usage, alg, key);
+    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
+        return PSA_SUCCESS;
+    }
+    return psab_refuse(core, status,
+                       status == PSA_ERROR_INVALID_HANDLE ? "there is no such key"
+                       : status == PSA_ERROR_NOT_PERMITTED
+                           ? "the policy of the key does not permit this use with this algorithm"
+                           : NULL);
+}

@@ -1,0 +1,130 @@
+/* Single-part signatures (section 10.9.8): signing. */
+#include "api/sign.h"
+
+#include "api/compose.h"
+#include "api/hash.h"
+#include "psab/api.h"
+#include "util/buffer.h"
+#include "util/wipe.h"
+
+/* What is to be signed, and where the signature goes. */
+typedef struct signing {
+    psa_algorithm_t alg;
+    bool hash; /* the input is a hash, not a message */
+    const uint8_t *input;
+    size_t length;
+    uint8_t *signature;
+    size_t size;
+} signing_t;
+
+static psa_status_t call_sign_hash(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                   psa_algorithm_t alg, const uint8_t *hash, size_t length, uint8_t *signature,
+                                   size_t size, size_t *written) {
+    psab_frame_t frame;
+    psab_enter(&frame, core, c);
+    return psab_leave(&frame, PSAB_EP_SIGN_HASH,
+                      c->ops.sign_hash(c->context, key->attributes, key->data, key->size, alg, hash, length, signature,
+                                       size, written));
+}
+
+/* A driver that signs hashes gets the hash of the message, from whoever computes it best. */
+static psa_status_t sign_hash_of(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                 const signing_t *request, size_t room, size_t *written) {
+    uint8_t hash[PSA_HASH_MAX_SIZE];
+    size_t length = 0;
+    psa_status_t status = psab_hash_run(core, PSA_ALG_GET_HASH(request->alg), request->input, request->length, hash,
+                                        sizeof hash, &length);
+    if (status == PSA_SUCCESS) {
+        status = call_sign_hash(core, c, key, request->alg, hash, length, request->signature, room, written);
+    }
+    psab_wipe(hash, sizeof hash);
+    return status;
+}
+
+static psa_status_t call_sign_message(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                      const signing_t *request, size_t room, size_t *written) {
+    if (c->alternative == PSAB_ALT_SIGN_MESSAGE_SIGN_HASH) {
+        return sign_hash_of(core, c, key, request, room, written);
+    }
+    psab_frame_t frame;
+    psab_enter(&frame, core, c);
+    return psab_leave(&frame, PSAB_EP_SIGN_MESSAGE,
+                      c->ops.sign_message(c->context, key->attributes, key->data, key->size, request->alg,
+                                          request->input, request->length, request->signature, room, written));
+}
+
+static psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const signing_t *request, size_t *written) {
+    size_t exact = PSA_SIGN_OUTPUT_SIZE(key->attributes->type, key->attributes->bits, request->alg);
+    if (PSAB_UNLIKELY(request->size < (exact != 0 ? exact : 1))) {
+        return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the buffer is too small for the signature");
+    }
+    size_t room = exact != 0 ? exact : request->size;
+    uint16_t plan = request->hash ? PSAB_PLAN_SIGN_HASH : PSAB_PLAN_SIGN_MESSAGE;
+    int32_t entry_point = request->hash ? PSAB_EP_SIGN_HASH : PSAB_EP_SIGN_MESSAGE;
+    const psab_route_t *route = psab_route(core->registry, plan, request->alg, key->attributes, key->cell);
+    psa_status_t status;
+    for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
+        *written = 0;
+        status = request->hash ? call_sign_hash(core, c, key, request->alg, request->input, request->length,
+                                                request->signature, room, written)
+                               : call_sign_message(core, c, key, request, room, written);
+        status = psab_output(c, entry_point, status, request->signature, room, exact != 0 ? exact : 1, written);
+    }
+    return PSAB_LIKELY(status == PSA_SUCCESS) || (route != NULL && route->count != 0)
+               ? status
+               : psab_refuse(core, status, "no driver signs with this key and algorithm");
+}
+
+static psa_status_t run_apart(psab_core_t *core, const psab_key_view_t *key, const signing_t *request,
+                              size_t *written) {
+    psab_scratch_t copy;
+    signing_t apart = *request;
+    psa_status_t status =
+        psab_separate(&copy, request->input, request->length, request->signature, request->size, &apart.input)
+            ? run(core, key, &apart, written)
+            : psab_refuse(core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for a copy of the input");
+    psab_scratch_free(&copy);
+    return status;
+}
+
+static inline __attribute__((always_inline)) psa_status_t sign(psab_core_t *core, psa_key_id_t id,
+                                                               const signing_t *request, psa_key_usage_t usage,
+                                                               size_t *written) {
+    psab_key_t *key = NULL;
+    if (!psab_ready(core)) {
+        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
+    }
+    if (written == NULL || !psab_buffer_valid(request->signature, request->size) ||
+        !psab_buffer_valid(request->input, request->length)) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a buffer is a null pointer");
+    }
+    *written = 0;
+    if (!psab_is_sign_alg(request->alg, request->hash)) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the algorithm does not sign this kind of input");
+    }
+    psa_status_t status = psab_acquire(core, id, usage, request->alg, &key);
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    status = psab_sign_check(core, request->alg, &key->attributes, true, request->hash, request->length);
+    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
+        psab_key_view_t view = psab_key_view(key);
+        bool overlap = psab_overlap(request->input, request->length, request->signature, request->size);
+        status = PSAB_UNLIKELY(overlap) ? run_apart(core, &view, request, written) : run(core, &view, request, written);
+    }
+    psab_key_release(key);
+    return status;
+}
+
+psa_status_t psab_sign_hash(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *hash,
+                            size_t hash_length, uint8_t *signature, size_t signature_size, size_t *signature_length) {
+    signing_t request = {alg, true, hash, hash_length, signature, signature_size};
+    return sign(core, key, &request, PSA_KEY_USAGE_SIGN_HASH, signature_length);
+}
+
+psa_status_t psab_sign_message(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *input,
+                               size_t input_length, uint8_t *signature, size_t signature_size,
+                               size_t *signature_length) {
+    signing_t request = {alg, false, input, input_length, signature, signature_size};
+    return sign(core, key, &request, PSA_KEY_USAGE_SIGN_MESSAGE, signature_length);
+}
