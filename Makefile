@@ -1,6 +1,7 @@
 # make env     a virtual environment with everything that the checks need
 # make build   the extension, in place
 # make check   formatters, linters, types
+# make docs    the entry point reference, build/docs/entry-points.md
 # make ctest   the C tests: plain, under ASan and UBSan, under TSan
 # make test    check, and all tests, the C tests among them
 
@@ -13,7 +14,7 @@ PY_FILES := psa_bridge tests build_ext.py setup.py $(wildcard benchmarks)
 C_FILES = $(shell find csrc drivers tests -name '*.[ch]')
 C_TESTS ?= plain address,undefined thread
 
-.PHONY: env build check format ctest pytest test clean
+.PHONY: env build check format docs ctest pytest test clean
 
 env: $(STAMP)
 
@@ -39,6 +40,9 @@ check: $(STAMP)
 format: $(STAMP)
 	$(BIN)/ruff format $(PY_FILES)
 	$(BIN)/clang-format -i $(C_FILES)
+
+docs: $(STAMP)
+	$(BIN)/python -m psa_bridge.gen docs --out build/docs
 
 ctest: build
 	$(BIN)/python tests/c_runner.py $(C_TESTS)

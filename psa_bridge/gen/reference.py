@@ -1,0 +1,85 @@
+"""The reference of driver entry points, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psa_bridge.gen.ctext import declare
+from psa_bridge.spec.entry_points import ENTRY_POINTS, FAMILIES, VARIANTS, EntryPoint, Family, Variant
+from psa_bridge.spec.roles import Argument, Tag
+
+_ORIGINS = {
+    "interface": "written in the interface",
+    "analogy": "by analogy with the API",
+    "mbedtls": "known to Mbed TLS's dispatcher only",
+}
+_WORDS = {
+    Tag.ATTRIBUTES: "key attributes",
+    Tag.ATTRIBUTES_INOUT: "key attributes, in and out",
+    Tag.INPUT: "input",
+    Tag.OUTPUT: "output: buffer, size, length",
+    Tag.FILL: "output that is filled completely",
+    Tag.SCALAR: "number",
+    Tag.SCALAR_OUT: "number, in and out",
+    Tag.CONTEXT: "operation context",
+    Tag.CUSTOM: "custom parameters",
+    Tag.KDF_INPUTS: "initial inputs of a derivation",
+    Tag.PAKE_INPUTS: "initial inputs of a PAKE",
+}
+
+
+def prototype(name: str, arguments: Sequence[Argument], returns: str = "psa_status_t", prefix: str = "acme") -> str:
+    """The C prototype of a driver's function."""
+    listed = [
+        declare(parameter.api_type.replace("{prefix}", prefix), parameter.name)
+        for argument in arguments
+        for parameter in argument.parameters
+    ]
+    return f"{returns} {prefix}_{name}({', '.join(listed) or 'void'});"
+
+
+def _arguments(row: EntryPoint) -> str:
+    lines = ["| argument | meaning | secret |", "|---|---|---|"]
+    for argument in row.arguments:
+        secret = "yes" if argument.role.secret else ""
+        lines.append(f"| `{argument.name}` | {_WORDS[argument.role.tag]} | {secret} |")
+    return "\n".join(lines) + "\n\n" if row.arguments else ""
+
+
+def _row(row: EntryPoint, variants: Sequence[Variant]) -> str:
+    facts = [f"{' and '.join(row.types)} drivers", _ORIGINS[row.origin]]
+    if row.matches:
+        facts.append(f"matched by {' and '.join(row.matches)}")
+    if row.aliases:
+        facts.append(f"also written {', '.join(f'`{alias}`' for alias in row.aliases)}")
+    forms = "".join(
+        f"In the dialect `{variant.dialect}`: `{prototype(row.name, variant.arguments)}`\n\n"
+        for variant in variants
+        if variant.entry_point == row.name
+    )
+    code = prototype(row.name, row.arguments, row.returns)
+    return f"### {row.name}\n\n```c\n{code}\n```\n\n{'; '.join(facts)}.\n\n{_arguments(row)}{forms}"
+
+
+def _family(family: Family) -> str:
+    members = ", ".join(f"`{name}`{'?' if name in family.optional else ''}" for name in family.entry_points)
+    use = "" if family.named else "; not a name for descriptions"
+    return f"* **{family.name}** (context `{{prefix}}_{family.context}_t`{use}): {members}\n"
+
+
+def emit(
+    rows: Sequence[EntryPoint] = ENTRY_POINTS,
+    families: Sequence[Family] = FAMILIES,
+    variants: Sequence[Variant] = VARIANTS,
+) -> str:
+    """The whole page."""
+    intro = (
+        "# Driver entry points\n\nGenerated from psa_bridge/spec/entry_points.py. The prefix of the driver is `acme` "
+        "here; a description may give any other name.\n\n"
+    )
+    groups = "".join(
+        f"## {group}\n\n" + "".join(_row(row, variants) for row in rows if row.family == group)
+        for group in dict.fromkeys(row.family for row in rows)
+    )
+    members = "".join(_family(family) for family in families)
+    return f"{intro}{groups}## Families\n\nMembers with a question mark are optional.\n\n{members}"
