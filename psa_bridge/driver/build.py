@@ -1,0 +1,325 @@
+"""The build of one image: headers, prototypes, glue, symbols, link, in this order, with findings at every step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from psa_bridge import paths
+from psa_bridge.driver import constants, glue, layout, shims
+from psa_bridge.driver.bundle import Bundle, BundleError, DriverSummary, to_record
+from psa_bridge.driver.cache import Cache, write_atomically
+from psa_bridge.driver.compiler import Compiler, CompilerError
+from psa_bridge.driver.declarations import Survey
+from psa_bridge.driver.description import with_dialect
+from psa_bridge.driver.findings import DescriptionError, Findings, Place, Severity, register
+from psa_bridge.driver.forgotten import Named, report_forgotten, report_missing
+from psa_bridge.driver.forms import Types
+from psa_bridge.driver.headers import active, header_paths, includes, survey
+from psa_bridge.driver.inputs import Inputs, compile_sources, read_depfile, read_inputs
+from psa_bridge.driver.linking import link
+from psa_bridge.driver.model import Description
+from psa_bridge.driver.platform import Platform
+from psa_bridge.driver.probe import Answers, ask, same_type, size_of
+from psa_bridge.driver.prototypes import PREAMBLE_TYPES, Prototypes, Use, glue_driver
+from psa_bridge.driver.resolution import Archive, Resolution, Resolver
+from psa_bridge.driver.sniff import decide
+from psa_bridge.driver.symbols import read_file
+from psa_bridge.driver.tools import Tools
+from psa_bridge.driver.unresolved import report_second_core, report_unresolved
+from psa_bridge.gen import ops
+
+register(
+    """
+    glue-error         The generated glue compiles with the driver's headers.
+    """
+)
+
+_OWN_ATTRIBUTES = "__builtin_types_compatible_p(psa_key_attributes_t, psab_attributes_t)"
+_SIZE_FUNCTION = "size_t(psa_key_type_t, size_t)"
+
+
+@dataclass
+class _Found:
+    """What the headers say about the descriptions."""
+
+    descriptions: list[Description]
+    dialects: list[str]
+    kept: list[list[int]]
+    survey: Survey
+    types: Types
+    uses: list[Use]
+    answers: Answers
+    drivers: tuple[glue.GlueDriver, ...] = ()
+
+
+class Builder:
+    """One build. Every step adds to the findings; a step with errors is the last."""
+
+    def __init__(self, bundle: Bundle, compiler: Compiler, platform: Platform, cache: Cache, key: str) -> None:
+        self._bundle = bundle
+        self._settings = bundle.settings
+        self._cache = cache
+        self._key = key
+        self._findings = Findings()
+        self._tools = Tools(compiler, platform, Path(), self._findings)
+        self._header = header_paths(self._settings)
+        self._reads: list[str] = []
+
+    def run(self) -> dict[str, Any]:
+        """Build and store; returns the record. :class:`BundleError` carries the findings."""
+        try:
+            with self._cache.workspace() as directory:
+                self._tools = replace(self._tools, directory=Path(directory))
+                return self._run()
+        except CompilerError as error:
+            self._findings.report("no-compiler", Severity.ERROR, Place(), str(error))
+            raise BundleError(self._findings) from error
+
+    def _stop_on_errors(self) -> None:
+        if self._findings.errors:
+            raise BundleError(self._findings)
+
+    def _run(self) -> dict[str, Any]:
+        descriptions, found = self._bundle.read
+        self._findings.extend(found)
+        compiled, reads = compile_sources(self._settings, self._header, self._tools)
+        inputs = read_inputs(self._settings, compiled, self._tools)
+        self._reads = [*reads, *inputs.reads, *(str(path.resolve()) for path in self._settings.descriptions)]
+        if found.errors:
+            raise BundleError(self._findings)
+        headers = self._headers(descriptions, inputs)
+        self._stop_on_errors()
+        assert headers is not None
+        own = not self._header.foreign
+        resolution = self._resolve(headers, inputs, own)
+        self._stop_on_errors()
+        verified = self._layouts(headers, inputs, resolution)
+        self._stop_on_errors()
+        unit = glue.Glue(headers.drivers, own, headers.types, resolution.services, self._abi_include())
+        compiled_glue, glue_path, resolution = self._compile_glue(unit, headers, inputs)
+        image = self._link(inputs, compiled_glue, resolution)
+        return self._store(headers, image, glue_path, resolution, verified)
+
+    # Headers and prototypes
+
+    def _headers(self, descriptions: Sequence[Description], inputs: Inputs) -> _Found | None:
+        found = survey(self._tools, self._header, descriptions)
+        if found is None:
+            return None
+        self._reads += [str(Path(name).resolve()) for name in found.files if Path(name).is_file()]
+        kept = active(descriptions, found, self._findings)
+        if self._findings.errors:
+            return None
+        defined = {**dict.fromkeys(inputs.companion_symbols(), ""), **inputs.defined()}
+        chosen = [decide(d, self._settings.dialect, found, defined, self._findings) for d in descriptions]
+        if self._findings.errors:
+            return None
+        redone = [self._reread(d, dialect) for d, dialect in zip(descriptions, chosen, strict=True)]
+        types = Types(frozenset(found.types))
+        prototypes = Prototypes(found, defined, types, self._findings)
+        uses = [
+            use
+            for number, (description, dialect) in enumerate(zip(redone, chosen, strict=True))
+            for capability in description.capabilities
+            if capability.index in kept[number]
+            for use in prototypes.uses(number, description, capability, dialect)
+        ]
+        wants = [w for n, description in enumerate(redone) for w in constants.wanted(description, kept[n])]
+        answers = self._ask(redone, prototypes, uses, wants)
+        result = _Found(redone, chosen, kept, found, types, uses, answers)
+        constants.judge(wants, answers, self._findings)
+        targets = prototypes.resolve(uses, answers)
+        self._check_size_functions(result)
+        result.drivers = tuple(
+            glue_driver(one, chosen[n], {u: t for u, t in targets.items() if u.description == n}, found)
+            for n, one in enumerate(redone)
+        )
+        return result
+
+    def _reread(self, description: Description, dialect: str) -> Description:
+        if description.dialect == dialect or description.document is None:
+            return description
+        try:
+            return with_dialect(description, dialect)
+        except DescriptionError as error:
+            self._findings.extend(error.findings)
+            return description
+
+    def _ask(
+        self,
+        descriptions: Sequence[Description],
+        prototypes: Prototypes,
+        uses: Sequence[Use],
+        wants: Sequence[constants.Wanted],
+    ) -> Answers:
+        text, _ = includes(descriptions)
+        preamble = f"#include {self._abi_include()}\n{text}{PREAMBLE_TYPES}"
+        functions = [d.key_context.size_function for d in descriptions if d.key_context]
+        questions = [
+            size_of("psa_key_attributes_t"),
+            *prototypes.questions(uses),
+            *(want.question for want in wants),
+            *(same_type(name, _SIZE_FUNCTION) for name in functions if name),
+        ]
+        arguments = [*_without_warnings(self._header.arguments(system=False)), *self._iquote(), "-std=gnu11"]
+        answers = ask(self._tools, preamble, questions, arguments)
+        if answers.other:
+            first = answers.other[0]
+            place = Place(first.file, "", first.line, first.column)
+            self._findings.report(
+                "header-error", Severity.ERROR, place, f"the compiler says: {first.message}",
+                "give the settings that the driver is compiled with (include, defines, flags)", detail=answers.stderr,
+            )  # fmt: skip
+        return answers
+
+    def _check_size_functions(self, found: _Found) -> None:
+        for description in found.descriptions:
+            name = description.key_context.size_function if description.key_context else None
+            declaration = found.survey.declarations.get(name or "")
+            if name and declaration and found.answers.values.get(same_type(name, _SIZE_FUNCTION)) == 0:
+                self._findings.report(
+                    "prototype-mismatch", Severity.ERROR, declaration.place,
+                    f"{name} cannot be a size_function: its type is not the one of the interface",
+                    "correct the prototype",
+                    detail=f"found:    {declaration.text}\nexpected: size_t {name}(psa_key_type_t, size_t);",
+                )  # fmt: skip
+
+    # Symbols
+
+    def _resolve(self, found: _Found, inputs: Inputs, own: bool, extra: Sequence[str] = ()) -> Resolution:
+        wanted = [t.function for d in found.drivers for c in d.capabilities for t in c.targets]
+        wanted += [d.size_function for d in found.drivers if d.size_function]
+        wanted = [name for name in dict.fromkeys(wanted) if not found.survey.has_definition(name)]
+        functions = inputs.defined()
+        available = {*functions, *inputs.companion_symbols(), *found.survey.macros}
+        available |= {name for name in found.survey.declarations if found.survey.has_definition(name)}
+        report_missing(found.uses, available, functions, self._findings)
+        self._missing_size_functions(found, available)
+        named = [Named(d, dialect) for d, dialect in zip(found.descriptions, found.dialects, strict=True)]
+        used = {use.function for use in found.uses} | {str(d.size_function) for d in found.drivers}
+        report_forgotten(named, used, functions, self._findings)
+        resolver = Resolver(
+            inputs.objects,
+            inputs.archives,
+            inputs.companions,
+            lambda name: shims.offers(name, found.types, own),
+        )
+        return resolver.run([*wanted, *extra])
+
+    def _missing_size_functions(self, found: _Found, available: set[str]) -> None:
+        for driver in found.drivers:
+            context = driver.description.key_context
+            if driver.size_function and driver.size_function not in available and context:
+                self._findings.error(
+                    "missing-entry-point", context.place,
+                    f"the function {driver.size_function}, which gives the size of key contexts, is not defined",
+                    "define it, or give key_context sizes",
+                )  # fmt: skip
+
+    def _layouts(self, found: _Found, inputs: Inputs, resolution: Resolution) -> dict[str, str]:
+        names = {use.context_type for use in found.uses if use.context_type not in ("", "void")}
+        names.add("psa_key_attributes_t")
+        expected = {
+            name: found.answers.values[size_of(name)] for name in names if size_of(name) in found.answers.values
+        }
+        own = [*inputs.objects, *(one for one in resolution.pulled if resolution_is_own(one.path, inputs))]
+        uses_attributes = any(
+            argument.role.word.startswith("attrs")
+            for d in found.drivers for c in d.capabilities for t in c.targets for argument in t.form.arguments
+        )  # fmt: skip
+        return layout.check(own, expected, uses_attributes, self._findings)
+
+    # Glue and image
+
+    def _abi_include(self) -> str:
+        return f'"{paths.INCLUDE}/psab/abi.h"'
+
+    def _iquote(self) -> list[str]:
+        """The generated part of the driver header, for quoted includes only."""
+        text = ops.emit()
+        directory = self._cache.root / "abi" / f"{ops.table_hash():08x}"
+        path = directory / "psab" / "ops.h"
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            write_atomically(path, text.encode())
+        return ["-iquote", str(directory)]
+
+    def _compile_glue(self, unit: glue.Glue, found: _Found, inputs: Inputs) -> tuple[Path, Path, Resolution]:
+        """Compile the glue; once more if it turns out to need services itself."""
+        for _ in range(2):
+            source = self._cache.keep("glue", self._bundle.name, ".c", glue.emit(unit).encode())
+            target, depfile = self._tools.directory / "glue.o", self._tools.directory / "glue.d"
+            arguments = _without_warnings([*self._tools.platform.compile_flags, *self._header.arguments()])
+            run = self._tools.compiler.run(
+                [*arguments, *self._iquote(), "-std=gnu11", "-MD", "-MF", str(depfile), "-c", str(source),
+                 "-o", str(target)]
+            )  # fmt: skip
+            if not run.ok:
+                first = next((d for d in run.diagnostics if d.level == "error"), None)
+                place = Place(first.file, "", first.line, first.column) if first else Place(str(source))
+                message = first.message if first else "the compiler failed"
+                self._findings.report("glue-error", Severity.ERROR, place, f"the compiler says: {message}",
+                                      "check the headers", detail=run.stderr)  # fmt: skip
+                self._stop_on_errors()
+            self._reads += [name for name in read_depfile(depfile) if name != str(source.resolve())]
+            wants = [n for n, weak in read_file(target)[0].undefined.items() if not weak]
+            again = self._resolve_quietly(found, inputs, wants)
+            if again.services == unit.services:
+                return target, source, again
+            unit = replace(unit, services=again.services)
+        return target, source, again
+
+    def _resolve_quietly(self, found: _Found, inputs: Inputs, wants: Sequence[str]) -> Resolution:
+        for archive in (*inputs.archives, *inputs.companions):
+            if isinstance(archive, Archive):
+                archive.reset()
+        own = not self._header.foreign
+        resolver = Resolver(
+            inputs.objects, inputs.archives, inputs.companions, lambda name: shims.offers(name, found.types, own)
+        )
+        return resolver.run(wants)
+
+    def _link(self, inputs: Inputs, compiled: Path, resolution: Resolution) -> Path:
+        report_second_core(resolution, self._findings)
+        linked = link(self._tools, inputs, compiled, resolution, self._settings.link_flags)
+        if linked.path is None:
+            report_unresolved(linked.undefined, resolution, inputs, self._findings)
+            raise BundleError(self._findings)
+        self._stop_on_errors()
+        name = re.sub(r"[^A-Za-z0-9_.-]", "_", self._bundle.name)
+        return self._cache.keep("images", name, self._tools.platform.suffix, linked.path.read_bytes())
+
+    def _store(
+        self, found: _Found, image: Path, source: Path, resolution: Resolution, verified: dict[str, str]
+    ) -> dict[str, Any]:
+        drivers = [
+            DriverSummary(
+                d.description.prefix, d.description.driver_type, d.source, d.dialect,
+                constants.location(d.description, found.answers),
+                {t.entry_point: t.function for c in d.capabilities for t in c.targets},
+            )
+            for d in found.drivers
+        ]  # fmt: skip
+        record = to_record(
+            image, source, drivers, self._findings,
+            suppliers={name: (s.kind, s.name) for name, s in sorted(resolution.suppliers.items())},
+            layout=verified,
+            services=list(resolution.services),
+            foreign_headers=self._header.foreign,
+            attributes_size=found.answers.values.get(size_of("psa_key_attributes_t"), 0),
+        )  # fmt: skip
+        self._cache.store(self._key, record, self._reads, [image, source])
+        return record
+
+
+def resolution_is_own(path: Path, inputs: Inputs) -> bool:
+    """Whether a file is one of the driver's own archives."""
+    return any(archive.path == path for archive in inputs.archives)
+
+
+def _without_warnings(arguments: Sequence[str]) -> list[str]:
+    """Compiler arguments without those that turn a driver's warnings into errors of generated code."""
+    return [a for a in arguments if not (a.startswith(("-Werror", "-pedantic")) or re.fullmatch(r"-W[a-z][\w+=-]*", a))]

@@ -1,0 +1,258 @@
+"""Bundles: everything that goes into one image, and the image itself.
+
+The public way in: :func:`load_bundle` collects what belongs together, :func:`build_image`
+makes an image of it or finds the one in the cache.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from psa_bridge import paths
+from psa_bridge.driver.cache import Cache, content_hash, digest
+from psa_bridge.driver.compiler import Compiler, CompilerError, find_compiler
+from psa_bridge.driver.description import check_list
+from psa_bridge.driver.findings import Finding, Findings, FindingsError, Place, Related, Severity, register
+from psa_bridge.driver.model import Description
+from psa_bridge.driver.platform import UnsupportedPlatformError, current
+from psa_bridge.driver.settings import Settings, check, from_argument, merge
+
+register(
+    """
+    no-compiler        A C compiler is installed.
+    platform           Images can be built on this platform.
+    """
+)
+
+
+class BundleError(FindingsError):
+    """A bundle cannot be built; ``findings`` holds everything that was found."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What goes into one image. Files are known to exist; descriptions are read when they are needed."""
+
+    settings: Settings
+
+    @cached_property
+    def read(self) -> tuple[tuple[Description, ...], Findings]:
+        """The descriptions, in order, and what reading them found; without raising."""
+        findings = Findings()
+        descriptions: list[Description] = []
+        for path in self.settings.descriptions:
+            good, found = check_list(path, self.settings.dialect)
+            descriptions += good
+            findings.extend(found)
+        return tuple(descriptions), findings
+
+    @property
+    def descriptions(self) -> tuple[Description, ...]:
+        """The descriptions, in order; :class:`BundleError` if one of them has errors."""
+        descriptions, findings = self.read
+        if findings.errors:
+            raise BundleError(findings)
+        return descriptions
+
+    @property
+    def name(self) -> str:
+        """A short name for messages and file names."""
+        return self.settings.descriptions[0].stem if self.settings.descriptions else "bundle"
+
+
+@dataclass(frozen=True)
+class DriverSummary:
+    """What was found out about one description of an image."""
+
+    prefix: str
+    type: str
+    source: str
+    dialect: str
+    location: int | None
+    functions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Image:
+    """A built image: load ``path`` into one core.
+
+    ``glue`` is the generated C, ``suppliers`` says who supplies each symbol that the drivers'
+    objects need (a kind and a name), ``layout`` what is known of each object's layout,
+    ``services`` which core services the image uses.  ``cached`` tells whether this was built
+    now or earlier.
+    """
+
+    path: Path
+    glue: Path
+    drivers: tuple[DriverSummary, ...]
+    findings: Findings
+    suppliers: dict[str, tuple[str, str]] = field(repr=False)
+    layout: dict[str, str] = field(repr=False)
+    services: tuple[str, ...] = ()
+    foreign_headers: bool = False
+    attributes_size: int = 0
+    cached: bool = False
+
+    def private_copy(self) -> Image:
+        """The same image under a path of its own, so that another core gets a state of its own.
+
+        The file is in the cache's ``copies`` and can be removed as soon as it is loaded.
+        """
+        directory = self.path.parent.parent / "copies"
+        directory.mkdir(parents=True, exist_ok=True)
+        target = directory / f"{self.path.stem}-{os.getpid()}-{os.urandom(6).hex()}{self.path.suffix}"
+        shutil.copyfile(self.path, target)
+        return replace(self, path=target)
+
+
+def load_bundle(
+    *what: str | Path,
+    objects: Iterable[str | Path] = (),
+    sources: Iterable[str | Path] = (),
+    libraries: Iterable[str] = (),
+    include: Iterable[str | Path] = (),
+    defines: Iterable[str] = (),
+    flags: Iterable[str] = (),
+    link_flags: Iterable[str] = (),
+    compiler: str | None = None,
+    dialect: str | None = None,
+) -> Bundle:
+    """Collect a bundle.
+
+    Each of ``what`` is a description or list of descriptions (.json), a bundle file (.toml), a
+    directory with one of these, an object, an archive, a shared library or a source.  The
+    other arguments add to what a bundle file says; ``compiler`` and ``dialect`` overrule it.
+    Raises :class:`BundleError` for missing files and wrong settings.
+    """
+    findings = Findings()
+    parts = [from_argument(one, findings) for one in what]
+    given = Settings(
+        objects=tuple(Path(p) for p in objects),
+        sources=tuple(Path(p) for p in sources),
+        libraries=tuple(str(name) for name in libraries),
+        include=tuple(Path(p) for p in include),
+        defines=tuple(defines),
+        flags=tuple(flags),
+        link_flags=tuple(link_flags),
+        compiler=compiler,
+        dialect=dialect,
+    )
+    settings = merge([*parts, given])
+    check(settings, findings)
+    if findings.errors:
+        raise BundleError(findings)
+    return Bundle(settings)
+
+
+def build_image(bundle: Bundle, cache: Cache | None = None, rebuild: bool = False) -> Image:
+    """The image of a bundle, from the cache where nothing that it was made of has changed.
+
+    Raises :class:`BundleError` with every finding if one of them is an error.
+    """
+    store = cache or Cache()
+    compiler = _compiler(bundle)
+    key = _key(bundle, compiler)
+    record = None if rebuild else store.load(key)
+    if record is not None:
+        return _from_record(record)
+    from psa_bridge.driver.build import Builder  # noqa: PLC0415  (a cached load does without)
+
+    return _from_record(Builder(bundle, compiler, current(), store, key).run(), cached=False)
+
+
+def _compiler(bundle: Bundle) -> Compiler:
+    try:
+        current()
+        return find_compiler(bundle.settings.compiler)
+    except (CompilerError, UnsupportedPlatformError) as error:
+        rule = "no-compiler" if isinstance(error, CompilerError) else "platform"
+        findings = Findings()
+        findings.report(rule, Severity.ERROR, bundle.settings.place("compiler"), str(error))
+        raise BundleError(findings) from error
+
+
+def _key(bundle: Bundle, compiler: Compiler) -> str:
+    """Everything that is known before a build; what it reads later is stamped in the record."""
+    settings = bundle.settings
+    inputs = (*settings.descriptions, *settings.objects, *settings.sources)
+    parts = [
+        generator_identity(),
+        current().name,
+        compiler.identity,
+        *(f"{path.resolve()} {content_hash(path)}" for path in inputs),
+        *(str(path.resolve()) for path in settings.include),
+        "libraries", *settings.libraries,
+        "defines", *settings.defines,
+        "flags", *settings.flags,
+        "link", *settings.link_flags,
+        settings.dialect or "",
+        str(Path.cwd()) if any("/" in flag and not flag.startswith("/") for flag in settings.flags) else "",
+        *(os.environ.get(name, "") for name in ("CPATH", "C_INCLUDE_PATH", "LIBRARY_PATH", "COMPILER_PATH")),
+    ]  # fmt: skip
+    return digest(*parts)[:40]
+
+
+def generator_identity() -> str:
+    """Changes with the code that generates glue, and with the headers of the core."""
+    here = Path(__file__).resolve().parent
+    parts = []
+    for directory in (here, here.parent / "gen", here.parent / "spec", paths.INCLUDE / "psab"):
+        for entry in sorted(os.scandir(directory), key=lambda one: one.name):
+            if entry.name.endswith((".py", ".h")):
+                status = entry.stat()
+                parts.append(f"{entry.name}:{status.st_size}:{status.st_mtime_ns}")
+    return digest(*parts)
+
+
+def to_record(
+    image: Path, glue: Path, drivers: Sequence[DriverSummary], findings: Iterable[Finding], **rest: Any
+) -> dict[str, Any]:
+    """An image as plain data for the cache."""
+    return {
+        "path": str(image),
+        "glue": str(glue),
+        "drivers": [vars(driver) for driver in drivers],
+        "findings": [_finding_to_data(finding) for finding in findings],
+        **rest,
+    }
+
+
+def _finding_to_data(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "place": vars(finding.place),
+        "related": [[vars(other.place), other.message] for other in finding.related],
+        "detail": finding.detail,
+    }
+
+
+def _finding_from_data(data: dict[str, Any]) -> Finding:
+    related = tuple(Related(Place(**place), message) for place, message in data["related"])
+    return Finding(
+        data["rule"], Severity(data["severity"]), data["message"], data["remedy"], Place(**data["place"]), related,
+        data["detail"],
+    )  # fmt: skip
+
+
+def _from_record(record: dict[str, Any], cached: bool = True) -> Image:
+    return Image(
+        path=Path(record["path"]),
+        glue=Path(record["glue"]),
+        drivers=tuple(DriverSummary(**driver) for driver in record["drivers"]),
+        findings=Findings(_finding_from_data(data) for data in record["findings"]),
+        suppliers={name: (kind, supplier) for name, (kind, supplier) in record["suppliers"].items()},
+        layout=record["layout"],
+        services=tuple(record["services"]),
+        foreign_headers=record["foreign_headers"],
+        attributes_size=record["attributes_size"],
+        cached=cached,
+    )

@@ -1,0 +1,181 @@
+"""Which headers a bundle is compiled with, and what they contain.
+
+Headers of a foreign SDK are used when the bundle's include paths have a ``psa/crypto.h``;
+otherwise psa_bridge's own are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from psa_bridge import paths
+from psa_bridge.driver.compiler import Diagnostic
+from psa_bridge.driver.declarations import MARK, Survey, parse
+from psa_bridge.driver.findings import Finding, Findings, Place, Severity, did_you_mean, register
+from psa_bridge.driver.model import Description
+from psa_bridge.driver.settings import Settings
+from psa_bridge.driver.tools import Tools
+
+register(
+    """
+    header-not-found   Every header that a description names, and what it includes, is found.
+    header-error       The headers compile with the bundle's settings.
+    empty-conditions   After the conditions of a description something is left of it.
+    """
+)
+
+PSA_HEADER = "psa/crypto.h"
+
+
+@dataclass(frozen=True)
+class HeaderPaths:
+    """Include paths and macro definitions, and whose PSA headers they lead to."""
+
+    directories: tuple[Path, ...]
+    preprocessor: tuple[str, ...]
+    foreign: bool
+
+    def arguments(self, system: bool = True) -> list[str]:
+        """Compiler arguments; as system headers nothing in them is warned about."""
+        option = "-isystem" if system else "-I"
+        own = [] if self.foreign else ["-isystem", str(paths.INCLUDE)]
+        listed = [part for directory in self.directories for part in (option, str(directory))]
+        return [*self.preprocessor, *listed, *own]
+
+
+def header_paths(settings: Settings) -> HeaderPaths:
+    """The include paths of a bundle."""
+    directories = tuple(path.resolve() for path in settings.include)
+    named = [*directories, *_from_flags(settings.flags)]
+    foreign = any((directory / PSA_HEADER).is_file() for directory in named)
+    defines = tuple(f"-D{define}" for define in settings.defines)
+    return HeaderPaths(directories, (*defines, *settings.flags), foreign)
+
+
+def _from_flags(flags: Sequence[str]) -> list[Path]:
+    """Directories that compiler flags add, attached or as the next argument."""
+    found = []
+    for position, flag in enumerate(flags):
+        for option in ("-I", "-isystem", "-iquote", "-idirafter"):
+            if flag == option and position + 1 < len(flags):
+                found.append(Path(flags[position + 1]))
+            elif flag.startswith(option) and len(flag) > len(option):
+                found.append(Path(flag[len(option) :]))
+    return found
+
+
+def includes(descriptions: Sequence[Description], with_marks: bool = False) -> tuple[str, dict[int, Place]]:
+    """Include lines for all descriptions under their conditions, and the place behind each line.
+
+    With marks, the preprocessed text shows which conditions held.
+    """
+    lines = [f"#include <{PSA_HEADER}>"]
+    places: dict[int, Place] = {}
+    for number, description in enumerate(descriptions):
+        if description.condition:
+            lines.append(f"#if {description.condition.text}")
+            places[len(lines)] = description.condition.place
+        for header in description.headers:
+            lines.append(f"#include <{header.path}>")
+            places[len(lines)] = header.place
+        if with_marks:
+            lines.append(f"{MARK}{number}")
+        if description.condition:
+            lines.append("#endif")
+    if with_marks:
+        for number, description in enumerate(descriptions):
+            for capability in description.capabilities:
+                if capability.condition:
+                    lines.append(f"#if {capability.condition.text}")
+                    places[len(lines)] = capability.condition.place
+                    lines += [f"{MARK}{number}_{capability.index}", "#endif"]
+    return "\n".join(lines) + "\n", places
+
+
+def survey(tools: Tools, header: HeaderPaths, descriptions: Sequence[Description]) -> Survey | None:
+    """Preprocess the headers of all descriptions; None with findings where that fails."""
+    text, places = includes(descriptions, with_marks=True)
+    source = tools.directory / "headers.c"
+    source.write_text(text, encoding="utf-8")
+    run = tools.compiler.run([*header.arguments(), "-std=gnu11", "-E", "-dD", str(source)])
+    if run.ok:
+        result = parse(run.stdout)
+        result.files = [name for name in result.files if Path(name) != source]
+        return result
+    reported = False
+    for diagnostic in run.diagnostics:
+        if diagnostic.level == "error":
+            own = Path(diagnostic.file) == source
+            place = places.get(diagnostic.line, Place()) if own else Place(diagnostic.file, "", diagnostic.line)
+            tools.findings.add(_explain(diagnostic, place, header, descriptions, run.stderr))
+            reported = True
+    if not reported:
+        tools.findings.report(
+            "header-error", Severity.ERROR, Place(), "the headers cannot be preprocessed", detail=run.stderr
+        )
+    return None
+
+
+def _explain(
+    diagnostic: Diagnostic, place: Place, header: HeaderPaths, descriptions: Sequence[Description], text: str
+) -> Finding:
+    """The finding for an error of the preprocessor."""
+    missing = _missing_header(diagnostic.message)
+    if not missing:
+        message = f"the compiler says: {diagnostic.message}"
+        return Finding("header-error", Severity.ERROR, message, place=place, detail=text)
+    searched = ", ".join(str(directory) for directory in header.directories) or "no include path of the bundle"
+    similar = did_you_mean(Path(missing).name, _headers_in(header.directories))
+    own = any(h.path == missing for d in descriptions for h in d.headers)
+    what = f"the header {missing!r}" if own else f"the header {missing!r}, which another header includes,"
+    return Finding(
+        "header-not-found", Severity.ERROR, f"{what} was not found; searched: {searched}",
+        similar or "add the directory that holds it to include", place, detail=text,
+    )  # fmt: skip
+
+
+def _missing_header(message: str) -> str:
+    """The header in gcc's ``x.h: No such file or directory`` or clang's ``'x.h' file not found``."""
+    if message.endswith(": No such file or directory"):
+        return message.partition(":")[0].strip()
+    if message.endswith("file not found") and "'" in message:
+        return message.split("'")[1]
+    return ""
+
+
+def _headers_in(directories: Sequence[Path]) -> list[str]:
+    names: list[str] = []
+    for directory in directories:
+        try:
+            names += [entry.name for entry in directory.iterdir() if entry.suffix in (".h", ".hpp")]
+        except OSError:
+            continue
+    return names
+
+
+def active(descriptions: Sequence[Description], found: Survey, findings: Findings) -> list[list[int]]:
+    """Per description, the indices of the capabilities whose conditions hold; reports what is left empty."""
+    result: list[list[int]] = []
+    for number, description in enumerate(descriptions):
+        if str(number) not in found.marks:
+            assert description.condition is not None
+            findings.error(
+                "empty-conditions", description.condition.place,
+                f"the condition {description.condition.text!r} does not hold, so nothing is left of this description",
+                "define what it asks for: defines = [...] of the bundle",
+            )  # fmt: skip
+            result.append([])
+            continue
+        kept = [c.index for c in description.capabilities if not c.condition or f"{number}_{c.index}" in found.marks]
+        if not kept and description.capabilities:
+            texts = ", ".join(repr(c.condition.text) for c in description.capabilities if c.condition)
+            place = next(c.condition.place for c in description.capabilities if c.condition)
+            findings.error(
+                "empty-conditions", place,
+                f"no capability is left: none of the conditions {texts} holds",
+                "define what they ask for: defines = [...] of the bundle",
+            )  # fmt: skip
+        result.append(kept)
+    return result

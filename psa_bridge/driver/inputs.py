@@ -1,0 +1,197 @@
+"""The compiled parts that a bundle brings: read, checked, and sorted for the linker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from psa_bridge.driver.compiler import Compiler
+from psa_bridge.driver.findings import Findings, Place, Severity, did_you_mean, register
+from psa_bridge.driver.headers import HeaderPaths
+from psa_bridge.driver.platform import Platform
+from psa_bridge.driver.resolution import Archive, is_archive
+from psa_bridge.driver.settings import Settings, is_path
+from psa_bridge.driver.symbols import SHARED, NotAnObjectError, ObjectFile, read_file
+from psa_bridge.driver.tools import Tools
+
+register(
+    """
+    not-an-object       The objects of a bundle are object files, archives or shared libraries.
+    wrong-architecture  Objects are compiled for the machine and the word size of this process.
+    not-pic             Objects are position independent, so that they can be loaded.
+    source-error        The sources of a bundle compile.
+    """
+)
+
+_MACHINES = {
+    "EM_X86_64": "x86-64", "EM_386": "x86", "EM_ARM": "ARM", "EM_AARCH64": "AArch64", "EM_RISCV": "RISC-V",
+    "EM_S390": "s390", "EM_PPC64": "PowerPC", "EM_XTENSA": "Xtensa", "EM_MIPS": "MIPS",
+}  # fmt: skip
+_CXX_SOURCES = frozenset((".cc", ".cpp", ".cxx", ".C"))
+
+
+@dataclass
+class Inputs:
+    """What the linker gets. ``objects`` are the files themselves, archives among them stay closed."""
+
+    objects: list[ObjectFile] = field(default_factory=list)
+    archives: list[Archive] = field(default_factory=list)
+    companions: list[Archive | ObjectFile] = field(default_factory=list)
+    companion_arguments: list[str] = field(default_factory=list)
+    reads: list[str] = field(default_factory=list)
+
+    @property
+    def own_files(self) -> list[Path]:
+        """The drivers' own files in the order given."""
+        return [one.path for one in self.objects]
+
+    def defined(self) -> dict[str, str]:
+        """Every global symbol of the drivers' own objects, with the object that defines it."""
+        names = {name: one.name for one in self.objects for name in one.defined}
+        for archive in self.archives:
+            for name in archive.index:
+                names.setdefault(name, archive.path.name)
+        return names
+
+    def companion_symbols(self) -> Iterator[str]:
+        """Every global symbol of companion libraries."""
+        for companion in self.companions:
+            yield from companion.index if isinstance(companion, Archive) else companion.defined
+
+
+def read_inputs(settings: Settings, compiled: Sequence[Path], tools: Tools) -> Inputs:
+    """Read everything that a bundle brings, and report what cannot be linked."""
+    inputs = Inputs()
+    for path in (*settings.objects, *compiled):
+        if path not in compiled:
+            inputs.reads.append(str(path.resolve()))
+        if is_archive(path):
+            _read_archive(path, inputs.archives, tools)
+            continue
+        one = _read_object(path, tools)
+        if one:
+            inputs.objects.append(one)
+    for library in settings.libraries:
+        _read_library(library, inputs, settings, tools)
+    return inputs
+
+
+def _read_object(path: Path, tools: Tools) -> ObjectFile | None:
+    findings = tools.findings
+    try:
+        one = read_file(path)[0]
+    except OSError as error:
+        findings.error("missing-file", Place(str(path)), f"cannot be read: {error.strerror}", "check the path")
+        return None
+    except NotAnObjectError as error:
+        _not_an_object(path, str(error), findings)
+        return None
+    return one if check_object(one, tools.platform, findings) else None
+
+
+def _not_an_object(path: Path, what: str, findings: Findings) -> None:
+    findings.error(
+        "not-an-object", Place(str(path)), f"not an object file, but {what}",
+        "name what the compiler made (cc -c), an archive, or a shared library",
+    )  # fmt: skip
+
+
+def _read_archive(path: Path, archives: list[Archive], tools: Tools) -> None:
+    try:
+        archives.append(Archive.open(path))
+    except NotAnObjectError as error:
+        _not_an_object(path, str(error), tools.findings)
+
+
+def check_object(one: ObjectFile, platform: Platform, findings: Findings) -> bool:
+    """Report a wrong machine, and code that cannot be part of a shared object."""
+    if one.machine != platform.elf_machine or one.elf_class != platform.elf_class:
+        name = _MACHINES.get(one.machine, one.machine.removeprefix("EM_"))
+        findings.error(
+            "wrong-architecture", Place(str(one.path)),
+            f"{one.name} is for {name} ({one.elf_class} bits), but this process is {platform.machine} "
+            f"({platform.elf_class} bits)",
+            f"compile it for {platform.machine}, or run it on its own machine as a remote driver",
+        )  # fmt: skip
+        return False
+    if one.absolute:
+        shown = ", ".join(
+            f"{r.type} in {r.section}" + (f" against {r.symbol}" if r.symbol else "") for r in one.absolute[:3]
+        )
+        more = f" and {len(one.absolute) - 3} more" if len(one.absolute) > 3 else ""
+        findings.error(
+            "not-pic", Place(str(one.path)), f"{one.name} is not position independent: {shown}{more}",
+            "compile it with -fPIC (or -fPIE), or run it in an isolated process, which is an executable of its own",
+        )  # fmt: skip
+        return False
+    return True
+
+
+def _read_library(library: str, inputs: Inputs, settings: Settings, tools: Tools) -> None:
+    """A companion: a file, or a name that the compiler's search path knows."""
+    path = Path(library) if is_path(library) else _find_library(library, tools.compiler)
+    if path is None:
+        directories = sorted({str(Path(p).parent) for p in settings.libraries if is_path(p)})
+        tools.findings.error(
+            "missing-file", settings.place("libraries"),
+            f"libraries: the linker finds neither lib{library}.a nor lib{library}.so",
+            "install the library's development package, or give a path"
+            + (f"; paths of this bundle are in {', '.join(directories)}" if directories else ""),
+        )  # fmt: skip
+        return
+    inputs.reads.append(str(path.resolve()))
+    if is_archive(path):
+        archives: list[Archive] = []
+        _read_archive(path, archives, tools)
+        inputs.companions.extend(archives)
+        return
+    one = _read_object(path, tools)
+    if one:
+        inputs.companions.append(one)
+
+
+def _find_library(name: str, compiler: Compiler) -> Path | None:
+    """Archives are preferred: each image then has a copy, and a state, of its own."""
+    return compiler.library(f"lib{name}.a") or compiler.library(f"lib{name}.so")
+
+
+def compile_sources(settings: Settings, header: HeaderPaths, tools: Tools) -> tuple[list[Path], list[str]]:
+    """Compile a bundle's sources; returns the objects and every file that was read."""
+    objects, reads = [], []
+    for number, source in enumerate(settings.sources):
+        target = tools.directory / f"source_{number}_{source.stem}.o"
+        depfile = target.with_suffix(".d")
+        cxx = source.suffix in _CXX_SOURCES
+        arguments = [*tools.platform.compile_flags, *header.arguments(system=False), "-MD", "-MF", str(depfile)]
+        run = tools.compiler.run([*arguments, "-c", str(source.resolve()), "-o", str(target)], cxx=cxx)
+        if run.ok:
+            objects.append(target)
+            reads += read_depfile(depfile)
+            continue
+        first = next((d for d in run.diagnostics if d.level == "error"), None)
+        place = Place(first.file, "", first.line, first.column) if first else Place(str(source))
+        message = first.message if first else "the compiler failed"
+        tools.findings.report("source-error", Severity.ERROR, place, message, "correct the source or the settings",
+                              detail=run.stderr)  # fmt: skip
+    return objects, reads
+
+
+def read_depfile(path: Path) -> list[str]:
+    """The prerequisites in a make rule."""
+    text = path.read_text(encoding="utf-8", errors="surrogateescape").replace("\\\n", " ")
+    _, _, listed = text.partition(": ")
+    placeholder = "\0"
+    names = listed.replace("\\ ", placeholder).replace("$$", "$").split()
+    return [str(Path(name.replace(placeholder, " ")).resolve()) for name in names]
+
+
+def near_misses(name: str, defined: Sequence[str]) -> str:
+    """A hint at a symbol that is there under a similar name."""
+    return did_you_mean(name, defined)
+
+
+def shared_objects(inputs: Inputs) -> list[ObjectFile]:
+    """Shared libraries among the inputs."""
+    own = [one for one in inputs.objects if one.kind == SHARED]
+    return own + [one for one in inputs.companions if isinstance(one, ObjectFile)]

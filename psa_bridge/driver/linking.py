@@ -1,0 +1,119 @@
+"""From glue and objects to one closed shared object."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from psa_bridge.driver.compiler import Run
+from psa_bridge.driver.findings import Findings, Place, Severity, register
+from psa_bridge.driver.inputs import Inputs, shared_objects
+from psa_bridge.driver.resolution import Archive, Resolution
+from psa_bridge.driver.tools import Tools
+
+register(
+    """
+    link-error         The linker can make an image of the bundle.
+    """
+)
+
+_UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`'\"]?([A-Za-z_]\w*)")
+_NOT_PIC = re.compile(r"relocation (R_\w+) (?:against|cannot be used against|out of range)[^`']*[`']([^`'@]+)")
+_TWICE = re.compile(r"multiple definition of [`'\"]?([A-Za-z_]\w*)|duplicate symbol:? (\w+)")
+_SYSTEM_DIRECTORIES = ("/lib", "/usr/lib", "/lib64", "/usr/lib64")
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The outcome of a link: the image, or the symbols that nobody defines."""
+
+    path: Path | None
+    undefined: tuple[str, ...] = ()
+
+
+def weaken(archive: Archive, symbols: Sequence[str], number: int, directory: Path) -> Path:
+    """A copy of a companion archive in which some symbols give way to other definitions."""
+    target = directory / f"companion_{number}_{archive.path.name}"
+    listing = directory / f"weaken_{number}.txt"
+    listing.write_text("\n".join(symbols) + "\n", encoding="utf-8")
+    tool = shutil.which("objcopy") or shutil.which("llvm-objcopy")
+    if tool is None:
+        raise FileNotFoundError("objcopy was not found; install binutils")
+    subprocess.run(
+        [tool, f"--weaken-symbols={listing}", str(archive.path), str(target)], check=True, capture_output=True
+    )
+    return target
+
+
+def link(tools: Tools, inputs: Inputs, glue: Path, resolution: Resolution, link_flags: Sequence[str]) -> Linked:
+    """Link the image into the build's directory."""
+    directory, platform = tools.directory, tools.platform
+    target = directory / f"image{platform.suffix}"
+    script = directory / "exports.map"
+    # A shared library of the driver finds core services only among exported symbols.
+    exported = resolution.services if shared_objects(inputs) else ()
+    script.write_text(platform.version_script(exported), encoding="utf-8")
+    companions: list[str] = []
+    for number, companion in enumerate(inputs.companions):
+        if isinstance(companion, Archive):
+            symbols = resolution.weaken.get(companion.path, ())
+            companions.append(str(weaken(companion, symbols, number, directory) if symbols else companion.path))
+    shared = [str(one.path.resolve()) for one in shared_objects(inputs)]
+    search = sorted({str(Path(path).parent) for path in shared} - set(_SYSTEM_DIRECTORIES))
+    arguments = [
+        *platform.link_flags,
+        f"-Wl,--version-script={script}",
+        "-Wl,--build-id=sha1",
+        "-g",
+        str(glue),
+        *(str(path) for path in inputs.own_files if str(path.resolve()) not in shared),
+        "-Wl,--start-group",
+        *(str(archive.path) for archive in inputs.archives),
+        *companions,
+        "-Wl,--end-group",
+        *shared,
+        *(f"-Wl,-rpath,{path}" for path in search),
+        *link_flags,
+        "-o",
+        str(target),
+    ]
+    run = tools.compiler.run(arguments, cxx=needs_cxx(inputs, resolution))
+    if run.ok:
+        return Linked(target)
+    return Linked(None, _explain(run, tools.findings))
+
+
+def needs_cxx(inputs: Inputs, resolution: Resolution) -> bool:
+    """Whether any object needs the C++ runtime."""
+    return any(one.is_cxx for one in (*inputs.objects, *resolution.pulled))
+
+
+def _explain(run: Run, findings: Findings) -> tuple[str, ...]:
+    """Findings for what the linker complains about; returns the undefined symbols, reported elsewhere."""
+    undefined = tuple(dict.fromkeys(_UNDEFINED.findall(run.stderr)))
+    not_pic = dict.fromkeys(_NOT_PIC.findall(run.stderr))
+    twice = dict.fromkeys(a or b for a, b in _TWICE.findall(run.stderr))
+    for relocation, symbol in not_pic:
+        findings.report(
+            "not-pic", Severity.ERROR, Place(), f"an object is not position independent: {relocation} against {symbol}",
+            "compile the driver with -fPIC, or run it in an isolated process", detail=_lines_with(run.stderr, symbol),
+        )  # fmt: skip
+    for symbol in twice:
+        findings.report(
+            "link-error", Severity.ERROR, Place(), f"{symbol} is defined twice",
+            "name each object once, and companions in libraries instead of objects",
+            detail=_lines_with(run.stderr, symbol),
+        )  # fmt: skip
+    if not (undefined or not_pic or twice):
+        findings.report(
+            "link-error", Severity.ERROR, Place(), "the linker failed", "see the linker's output", detail=run.stderr
+        )
+    return undefined
+
+
+def _lines_with(text: str, word: str) -> str:
+    return "\n".join(line for line in text.splitlines() if word in line)[:2000]

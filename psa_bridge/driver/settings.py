@@ -1,0 +1,194 @@
+"""The settings of a bundle: what belongs together in one image, from arguments or a TOML file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from psa_bridge.driver.findings import Findings, Place, did_you_mean, register, shown
+from psa_bridge.driver.model import DIALECTS
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+register(
+    """
+    missing-file       Every file and directory that a bundle names exists.
+    bundle-settings    A bundle file is TOML with the keys that are documented, and their types.
+    """
+)
+
+BUNDLE_FILE = "bundle.toml"
+_SOURCE_SUFFIXES = frozenset((".c", ".cc", ".cpp", ".cxx", ".C", ".s", ".S"))
+_LIBRARY_PATHS = (".a", ".so")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One bundle, one image, one state.
+
+    ``objects`` are the drivers' own object files, archives and shared libraries; ``libraries``
+    companion archives and shared libraries, as paths or as names that the linker knows.
+    ``file`` is the bundle file, for messages.
+    """
+
+    descriptions: tuple[Path, ...] = ()
+    objects: tuple[Path, ...] = ()
+    sources: tuple[Path, ...] = ()
+    libraries: tuple[str, ...] = ()
+    include: tuple[Path, ...] = ()
+    defines: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    link_flags: tuple[str, ...] = ()
+    compiler: str | None = None
+    dialect: str | None = None
+    file: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+
+    def place(self, key: str) -> Place:
+        """Where a setting was made."""
+        return self.places.get(key, Place(self.file))
+
+
+_PATHS = ("descriptions", "objects", "sources", "include")
+_TEXTS = ("libraries", "defines", "flags", "link_flags")
+_SINGLE = ("compiler", "dialect")
+KEYS = (*_PATHS, *_TEXTS, *_SINGLE)
+
+
+def read_settings(path: Path, findings: Findings) -> Settings:
+    """Read a bundle file. Paths in it are relative to the file."""
+    place = Place(str(path))
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        findings.error("missing-file", place, f"cannot be read: {error.strerror}", "check the path")
+        return Settings(file=str(path))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        findings.error("bundle-settings", place, f"not TOML: {error}", "correct the file")
+        return Settings(file=str(path))
+    values: dict[str, Any] = {}
+    for key, value in document.items():
+        if key not in KEYS:
+            hint = did_you_mean(key, KEYS)
+            findings.error(
+                "bundle-settings", place, f"unknown key {shown(key)}", hint or f"known are {', '.join(KEYS)}"
+            )
+            continue
+        converted = _convert(key, value, path.parent)
+        if converted is None:
+            wanted = "a string" if key in _SINGLE else "a list of strings"
+            findings.error("bundle-settings", place, f"{key} is {wanted}, not {shown(value)}", f"write {wanted}")
+            continue
+        values[key] = converted
+    settings = Settings(**values, file=str(path))
+    return settings if settings.descriptions else replace(settings, descriptions=_beside(path.parent))
+
+
+def _convert(key: str, value: object, base: Path) -> object | None:
+    if key in _SINGLE:
+        return value if isinstance(value, str) and value else None
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) and item for item in items):
+        return None
+    if key in _PATHS:
+        return tuple(_join(base, item) for item in items)
+    if key == "libraries":
+        return tuple(str(_join(base, item)) if is_path(item) else item for item in items)
+    return tuple(items)
+
+
+def _join(base: Path, item: str) -> Path:
+    return base / Path(item).expanduser()
+
+
+def is_path(library: str) -> bool:
+    """Whether a companion library is given as a file, not as a name for the linker."""
+    return "/" in library or library.endswith(_LIBRARY_PATHS) or ".so." in library
+
+
+def _beside(directory: Path) -> tuple[Path, ...]:
+    return tuple(sorted(directory.glob("*.json")))
+
+
+def from_argument(argument: str | Path, findings: Findings) -> Settings:
+    """Settings of one positional argument: a bundle file, a directory, a description, an object or a source."""
+    path = Path(argument)
+    if path.is_dir():
+        inner = path / BUNDLE_FILE
+        if inner.is_file():
+            return read_settings(inner, findings)
+        descriptions = _beside(path)
+        if not descriptions:
+            findings.error(
+                "missing-file", Place(str(path)), f"no {BUNDLE_FILE} and no .json description in this directory",
+                "name the description, or the directory that holds it",
+            )  # fmt: skip
+        return Settings(descriptions=descriptions, include=(path,), file=str(path))
+    if path.suffix == ".toml":
+        return read_settings(path, findings)
+    if path.suffix in _SOURCE_SUFFIXES:
+        return Settings(sources=(path,))
+    if path.suffix in (".o", ".obj", ".a", ".so") or ".so." in path.name:
+        return Settings(objects=(path,))
+    return Settings(descriptions=(path,), file=str(path))
+
+
+def merge(parts: Iterable[Settings]) -> Settings:
+    """Several settings as one bundle: lists are joined, the last single value wins."""
+    result: dict[str, Any] = {"file": ""}
+    for part in parts:
+        for one in fields(Settings):
+            value = getattr(part, one.name)
+            if one.name == "file":
+                result["file"] = result["file"] or value
+            elif one.name == "places":
+                result["places"] = {**result.get("places", {}), **value}
+            elif one.name in _SINGLE:
+                result[one.name] = value if value is not None else result.get(one.name)
+            else:
+                result[one.name] = (*result.get(one.name, ()), *value)
+    return Settings(**result)
+
+
+def check(settings: Settings, findings: Findings) -> None:
+    """Report every file that is missing, and values that cannot be."""
+    for key in ("descriptions", "objects", "sources", "include"):
+        for path in getattr(settings, key):
+            if path.exists():
+                continue
+            similar = did_you_mean(path.name, _names(path.parent))
+            kind = "directory" if key == "include" else "file"
+            findings.error(
+                "missing-file", settings.place(key), f"{key}: there is no {kind} {str(path)!r}",
+                similar or "check the path; paths in a bundle file are relative to it",
+            )  # fmt: skip
+    for library in settings.libraries:
+        if is_path(library) and not Path(library).exists():
+            similar = did_you_mean(Path(library).name, _names(Path(library).parent))
+            findings.error(
+                "missing-file", settings.place("libraries"), f"libraries: there is no file {library!r}",
+                similar or "check the path",
+            )  # fmt: skip
+    if not settings.descriptions and not findings.errors:
+        findings.error(
+            "missing-file", settings.place("descriptions"), "the bundle has no description",
+            "name at least one driver description (.json)",
+        )  # fmt: skip
+    if settings.dialect is not None and settings.dialect not in DIALECTS:
+        findings.error(
+            "bundle-settings", settings.place("dialect"), f"unknown dialect {shown(settings.dialect)}",
+            did_you_mean(settings.dialect, DIALECTS) or f"known are {', '.join(DIALECTS)}",
+        )  # fmt: skip
+
+
+def _names(directory: Path) -> list[str]:
+    try:
+        return [entry.name for entry in directory.iterdir()]
+    except OSError:
+        return []

@@ -1,0 +1,236 @@
+"""Symbols and relocations of object files, archives and shared libraries (ELF)."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+RELOCATABLE = "relocatable"
+SHARED = "shared"
+ARCHIVE_MAGIC = b"!<arch>\n"
+
+_ABSOLUTE = {
+    "EM_X86_64": {10: "R_X86_64_32", 11: "R_X86_64_32S", 12: "R_X86_64_16", 23: "R_X86_64_TPOFF32"},
+    "EM_AARCH64": {258: "R_AARCH64_ABS32", 259: "R_AARCH64_ABS16"},
+}
+_RELATIVE = {"EM_X86_64": {2: "R_X86_64_PC32"}}
+
+
+class NotAnObjectError(Exception):
+    """A file is not an object file, an archive or a shared library."""
+
+
+@dataclass(frozen=True)
+class Defined:
+    """A global definition. ``kind`` is function, data or other; ``weak`` and ``hidden`` as in the file."""
+
+    name: str
+    kind: str
+    weak: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Relocation:
+    """A relocation in loaded memory that matters for position independence."""
+
+    type: str
+    symbol: str
+    section: str
+
+
+@dataclass(frozen=True)
+class ObjectFile:
+    """One object: a file, or a member of an archive.
+
+    ``absolute`` are relocations that no shared object can hold; ``relative`` those that it
+    can hold only where the symbol is defined in the same image.
+    """
+
+    path: Path
+    member: str
+    kind: str
+    machine: str
+    elf_class: int
+    defined: dict[str, Defined] = field(repr=False)
+    undefined: dict[str, bool] = field(repr=False)
+    absolute: tuple[Relocation, ...] = ()
+    relative: tuple[Relocation, ...] = ()
+    has_debug: bool = False
+    soname: str = ""
+
+    @property
+    def name(self) -> str:
+        """How messages call it: ``file`` or ``archive(member)``."""
+        return f"{self.path.name}({self.member})" if self.member else self.path.name
+
+    @property
+    def is_cxx(self) -> bool:
+        """Whether it needs the C++ runtime or holds C++ code."""
+        return any(n.startswith(("_ZTV", "_ZSt", "_ZN", "__cxa_", "__gxx_personality")) for n in self.undefined) or any(
+            n.startswith("_Z") for n in self.defined
+        )
+
+
+def read_file(path: Path) -> tuple[ObjectFile, ...]:
+    """The objects in a file: one, or all members of an archive.
+
+    :class:`NotAnObjectError` says what the file is instead; ``OSError`` where it cannot be read.
+    """
+    data = path.read_bytes()
+    if data[:8] == ARCHIVE_MAGIC:
+        return tuple(
+            read_object(path, content, name)
+            for name, _offset, content in archive_members(data)
+            if content[:4] == b"\x7fELF"
+        )
+    return (read_object(path, data),)
+
+
+def describe(data: bytes) -> str:
+    """What a file that is not ELF seems to be."""
+    if not data:
+        return "an empty file"
+    kinds = (
+        (b"#!", "a script"),
+        (b"{", "JSON text"),
+        (b"BC\xc0\xde", "LLVM bitcode (compiled with -flto)"),
+        (b"!<thin>\n", "a thin archive; make it with plain 'ar rcs'"),
+        (b"\xcf\xfa\xed\xfe", "a Mach-O object for macOS"),
+        (b"\xce\xfa\xed\xfe", "a Mach-O object for macOS"),
+        (b"MZ", "a Windows file"),
+        (b"d\x86", "a COFF object for Windows"),
+        (b"PK", "a zip archive"),
+    )
+    found = next((what for magic, what in kinds if data.startswith(magic)), "")
+    if found:
+        return found
+    text = data[:256]
+    return "text, perhaps source code" if text and all(9 <= byte < 127 for byte in text) else "no format known here"
+
+
+def read_object(path: Path, data: bytes, member: str = "") -> ObjectFile:
+    """Read one ELF object from memory."""
+    if data[:4] != b"\x7fELF":
+        raise NotAnObjectError(describe(data))
+    elffile = _elffile()
+    try:
+        elf = elffile(io.BytesIO(data))
+        kind = {"ET_REL": RELOCATABLE, "ET_DYN": SHARED}.get(elf["e_type"], "")
+        if not kind:
+            raise NotAnObjectError("an executable or a core file")
+        table = elf.get_section_by_name(".dynsym" if kind == SHARED else ".symtab")
+        names, defined, undefined = _symbols(table)
+        absolute, relative = _relocations(elf, names) if kind == RELOCATABLE else ((), ())
+        return ObjectFile(
+            path, member, kind, str(elf["e_machine"]), int(elf.elfclass), defined, undefined, absolute, relative,
+            elf.get_section_by_name(".debug_info") is not None, _soname(elf) if kind == SHARED else "",
+        )  # fmt: skip
+    except NotAnObjectError:
+        raise
+    except Exception as error:  # the library raises many kinds on damaged files
+        raise NotAnObjectError(f"a damaged ELF file ({error or type(error).__name__})") from error
+
+
+@lru_cache(maxsize=1)
+def _elffile() -> Any:
+    from elftools.elf.elffile import ELFFile  # noqa: PLC0415  (takes 40 ms; only a build needs it)
+
+    return ELFFile
+
+
+_KINDS = {"STT_FUNC": "function", "STT_GNU_IFUNC": "function", "STT_OBJECT": "data", "STT_TLS": "data"}
+
+
+def _symbols(table: Any) -> tuple[list[str], dict[str, Defined], dict[str, bool]]:
+    names: list[str] = []
+    defined: dict[str, Defined] = {}
+    undefined: dict[str, bool] = {}
+    if table is None:
+        return names, defined, undefined
+    for symbol in table.iter_symbols():
+        name = symbol.name
+        names.append(name)
+        binding = symbol["st_info"]["bind"]
+        if not name or binding == "STB_LOCAL":
+            continue
+        weak = binding == "STB_WEAK"
+        if symbol["st_shndx"] == "SHN_UNDEF":
+            undefined[name] = weak
+            continue
+        hidden = symbol["st_other"]["visibility"] in ("STV_HIDDEN", "STV_INTERNAL")
+        defined[name] = Defined(name, _KINDS.get(symbol["st_info"]["type"], "other"), weak, hidden)
+    return names, defined, undefined
+
+
+def _relocations(elf: Any, names: list[str]) -> tuple[tuple[Relocation, ...], tuple[Relocation, ...]]:
+    """Those in loaded sections, one per kind and symbol."""
+    machine = str(elf["e_machine"])
+    wanted_absolute = _ABSOLUTE.get(machine, {})
+    wanted_relative = _RELATIVE.get(machine, {})
+    absolute: dict[Relocation, None] = {}
+    relative: dict[Relocation, None] = {}
+    if elf.elfclass != 64 or not wanted_absolute:
+        return (), ()
+    entry = struct.Struct("<QQq" if elf.little_endian else ">QQq")
+    for section in elf.iter_sections("SHT_RELA"):
+        target = elf.get_section(section["sh_info"])
+        if not target["sh_flags"] & 2:
+            continue
+        for _offset, info, _addend in entry.iter_unpack(section.data()):
+            number = info & 0xFFFFFFFF
+            if number in wanted_absolute:
+                symbol = names[info >> 32]
+                absolute[Relocation(wanted_absolute[number], symbol, target.name)] = None
+            elif number in wanted_relative and names[info >> 32]:
+                relative[Relocation(wanted_relative[number], names[info >> 32], target.name)] = None
+    return tuple(absolute), tuple(relative)
+
+
+def _soname(elf: Any) -> str:
+    dynamic = elf.get_section_by_name(".dynamic")
+    if dynamic is None:
+        return ""
+    return next((tag.soname for tag in dynamic.iter_tags("DT_SONAME")), "")
+
+
+def archive_members(data: bytes) -> Iterator[tuple[str, int, bytes]]:
+    """Members of an ar archive: name, offset of the header, content."""
+    position = len(ARCHIVE_MAGIC)
+    long_names = b""
+    while position + 60 <= len(data):
+        header = data[position : position + 60]
+        if header[58:60] != b"`\n":
+            raise NotAnObjectError("a damaged archive")
+        size = int(header[48:58])
+        content = data[position + 60 : position + 60 + size]
+        name = header[:16].decode("latin-1").rstrip()
+        if name == "//":
+            long_names = content
+        elif name.startswith("/") and name[1:].isdigit():
+            start = int(name[1:])
+            end = long_names.find(b"\n", start)
+            yield long_names[start : end if end >= 0 else None].decode("latin-1").rstrip("/"), position, content
+        elif name not in ("/", "/SYM64/"):
+            yield name.rstrip("/"), position, content
+        position += 60 + size + (size & 1)
+
+
+def archive_index(data: bytes) -> dict[str, int]:
+    """The symbol index of an archive: name to offset of the defining member; empty if there is none."""
+    if data[:8] != ARCHIVE_MAGIC or data[8:24].rstrip() != b"/":
+        return {}
+    size = int(data[56:66])
+    body = data[68 : 68 + size]
+    (count,) = struct.unpack_from(">I", body)
+    offsets = struct.unpack_from(f">{count}I", body, 4)
+    names = body[4 + 4 * count :].split(b"\0")
+    index: dict[str, int] = {}
+    for name, offset in zip(names, offsets, strict=False):
+        index.setdefault(name.decode("latin-1"), offset)
+    return index
