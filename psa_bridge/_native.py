@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 try:
-    from psa_bridge import _core  # type: ignore[attr-defined,unused-ignore]
+    from psa_bridge import _core
 except ImportError as error:
     raise ImportError(
         f"the compiled core psa_bridge._core cannot be loaded ({error}); build it with 'make build', "

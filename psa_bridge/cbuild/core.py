@@ -7,7 +7,7 @@ from pathlib import Path
 
 from psa_bridge import paths
 from psa_bridge.cbuild import software
-from psa_bridge.cbuild.toolchain import Options, Unit, compile_unit, run
+from psa_bridge.cbuild.toolchain import BuildError, Options, Unit, compile_unit, run, undefined_symbols
 from psa_bridge.gen import api, cdef, files, linked
 
 PARTS = ("util", "keys", "dispatch", "api")
@@ -58,8 +58,12 @@ def prepare(directory: Path, options: Options) -> Sources:
 
 
 def compile_core(sources: Sources, directory: Path, options: Options) -> list[Path]:
-    """Compile everything; returns the objects."""
-    return [compile_unit(unit, directory, sources.include_flags, options) for unit in sources.units]
+    """Compile everything; returns the objects. :class:`BuildError` too if a function of ours is missing."""
+    objects = [compile_unit(unit, directory, sources.include_flags, options) for unit in sources.units]
+    missing = sorted(name for name in undefined_symbols(objects) if name.startswith(("psa_", "psab_")))
+    if missing:
+        raise BuildError(f"these functions are called but not defined: {', '.join(missing)}")
+    return objects
 
 
 def public_headers(sources: Sources) -> tuple[Path, ...]:

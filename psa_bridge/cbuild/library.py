@@ -71,10 +71,6 @@ def version_script(exported: Sequence[str]) -> str:
 def _shared(target: Path, objects: Sequence[Path], script: Path, libraries: Sequence[str], options: Options) -> None:
     """A shared library in which everything is resolved; sanitizers leave their runtime to the program."""
     defs = () if options.sanitize else ("-Wl,-z,defs",)
-    run(
-        [
-            *(*options.compiler, "-shared", *options.sanitizer_flags, *objects, "-o", target),
-            *(f"-Wl,--version-script={script}", "-Wl,-soname,libpsa_bridge.so", *defs, *options.ldflags),
-            *(f"-l{name}" for name in libraries),
-        ]
-    )
+    command: list[str | Path] = [*options.compiler, "-shared", *options.sanitizer_flags, *objects, "-o", target]
+    command += [f"-Wl,--version-script={script}", "-Wl,-soname,libpsa_bridge.so", *defs, *options.ldflags]
+    run([*command, *(f"-l{name}" for name in libraries)])

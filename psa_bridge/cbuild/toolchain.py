@@ -103,6 +103,14 @@ def compile_unit(unit: Unit, directory: Path, include_flags: Sequence[str], opti
     return target
 
 
+def undefined_symbols(objects: Iterable[Path]) -> frozenset[str]:
+    """Symbols that the objects need from elsewhere."""
+    paths = tuple(objects)
+    listing = run(["nm", "--undefined-only", "--format=posix", *paths])
+    wanted = frozenset(line.split()[0] for line in listing.splitlines() if " " in line)
+    return wanted - defined_symbols(paths)
+
+
 def defined_symbols(objects: Iterable[Path]) -> frozenset[str]:
     """Global symbols that the objects define."""
     listing = run(["nm", "--defined-only", "--extern-only", "--format=posix", *objects])
