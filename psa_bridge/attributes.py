@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from psa_bridge import constants
 from psa_bridge._native import ffi
+from psa_bridge.constants import Alg, KeyId, KeyType, Lifetime, Usage
 
 _BITS = {"type": 16, "bits": 32, "usage": 32, "alg": 32, "id": 32, "lifetime": 32}
 """Width of each field in C."""
 
+_KINDS: Mapping[str, Callable[[int], int]] = {
+    "type": KeyType,
+    "bits": int,
+    "usage": Usage,
+    "alg": Alg,
+    "id": KeyId,
+    "lifetime": Lifetime,
+}
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, init=False, repr=False)
 class KeyAttributes:
     """What a key is and what it may be used for.
 
@@ -31,31 +41,33 @@ class KeyAttributes:
     KeyAttributes(type=PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1), bits=256, alg=PSA_ALG_ECDSA(PSA_ALG_SHA_256))
     """
 
-    type: int
-    bits: int = 0
-    usage: int = 0
-    alg: int = 0
-    id: int = 0
-    lifetime: int = 0
+    type: KeyType
+    bits: int
+    usage: Usage
+    alg: Alg
+    id: KeyId
+    lifetime: Lifetime
 
-    def __post_init__(self) -> None:
-        for name, bits in _BITS.items():
-            value = getattr(self, name)
+    def __init__(
+        self,
+        type: int,  # noqa: A002 - the specification's word
+        bits: int = 0,
+        *,
+        usage: int = 0,
+        alg: int = 0,
+        id: int = 0,  # noqa: A002
+        lifetime: int = 0,
+    ) -> None:
+        given = {"type": type, "bits": bits, "usage": usage, "alg": alg, "id": id, "lifetime": lifetime}
+        for name, value in given.items():
             if not isinstance(value, int) or isinstance(value, bool):
                 raise TypeError(f"{name} has to be an integer, not {value.__class__.__name__}")
-            if not 0 <= value < 1 << bits:
-                raise ValueError(f"{name} is {value}, which does not fit {bits} bits")
+            if not 0 <= value < 1 << _BITS[name]:
+                raise ValueError(f"{name} is {value}, which does not fit {_BITS[name]} bits")
+            object.__setattr__(self, name, _KINDS[name](value))
 
     def __repr__(self) -> str:
-        shown = {
-            "type": constants.key_type_text(self.type),
-            "bits": str(self.bits),
-            "usage": constants.usage_text(self.usage),
-            "alg": constants.algorithm_text(self.alg),
-            "id": f"{self.id:#x}",
-            "lifetime": constants.lifetime_text(self.lifetime),
-        }
-        given = (f"{name}={text}" for name, text in shown.items() if name == "type" or getattr(self, name))
+        given = (f"{name}={getattr(self, name)!r}" for name in _BITS if name == "type" or getattr(self, name))
         return f"KeyAttributes({', '.join(given)})"
 
     @property

@@ -98,6 +98,7 @@ class Core(KeyManagement, Hashing, Signing, Agreement, Random):
     ) -> None:
         self._gone = "the core is closed"
         self._kept: list[Any] = [storage]
+        self._images: list[Image] = []
         self._instance = _new(software, self._kept)
         _LIVE.add(self)
         try:
@@ -175,15 +176,16 @@ class Core(KeyManagement, Hashing, Signing, Agreement, Random):
 
     # Drivers
 
-    def load(self, driver: Loadable, **settings: Any) -> tuple[DriverInfo, ...]:
+    def load(self, driver: Loadable, *more: str | os.PathLike[str], **settings: Any) -> tuple[DriverInfo, ...]:
         """Add a driver, after those that are there and before the software driver.
 
         Args:
             driver: a description file, a bundle file (TOML), a directory with either, a
                 :class:`~psa_bridge.driver.bundle.Bundle` or a built image of one, or a driver
                 written in Python (:class:`~psa_bridge.python_driver.PythonDriver`).
-            settings: for a description file: ``objects``, ``include``, ``defines`` and whatever
-                else a bundle has, see :func:`psa_bridge.driver.bundle.load_bundle`.
+            more: files that belong to the same bundle: descriptions, objects, archives, sources.
+            settings: ``objects``, ``include``, ``defines`` and whatever else a bundle has, see
+                :func:`psa_bridge.driver.bundle.load_bundle`.
 
         Returns:
             The drivers that it brought.
@@ -197,11 +199,11 @@ class Core(KeyManagement, Hashing, Signing, Agreement, Random):
         linked_in = sum(info.linked_in for info in self.drivers)
         python = _as_python_driver(driver)
         if python is not None:
-            if settings:
-                raise TypeError(f"a driver written in Python has no settings: {', '.join(settings)}")
+            if settings or more:
+                raise TypeError("a driver written in Python has no further files or settings")
             self._register(python)
         else:
-            self._load_image(_image_path(driver, settings))
+            self._load_image(_image((driver, *more), settings))
         added = self.drivers
         return added[before - linked_in : len(added) - linked_in]
 
@@ -213,13 +215,23 @@ class Core(KeyManagement, Hashing, Signing, Agreement, Random):
         status = lib.psab_core_register(self.native, registration.description, registration.driver)
         check(status, "psab_core_register")
 
-    def _load_image(self, path: str) -> None:
+    def _load_image(self, image: Image) -> None:
         text = ffi.new("char[]", _ERROR_SIZE)
-        status = lib.psab_core_load(self.native, path.encode(), text, _ERROR_SIZE)
+        own = image.private_copy() if str(image.path) in _OPENED else image
+        _OPENED.add(str(own.path))
+        status = lib.psab_core_load(self.native, str(own.path).encode(), text, _ERROR_SIZE)
+        if own is not image:
+            own.path.unlink()
         if status != 0:
             error = error_from(status, "psab_core_load")
             error.detail = ffi.string(text).decode(errors="replace")
             raise error
+        self._images.append(image)
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The images that were loaded; each knows its glue, its symbols and what was found when it was built."""
+        return tuple(self._images)
 
     @property
     def drivers(self) -> tuple[DriverInfo, ...]:
@@ -329,11 +341,18 @@ def _as_python_driver(driver: Loadable) -> PythonDriver | None:
     return driver if isinstance(driver, PythonDriver) else None
 
 
-def _image_path(driver: Any, settings: dict[str, Any]) -> str:
-    from psa_bridge.driver.bundle import Image, load_bundle  # noqa: PLC0415
+def _image(what: tuple[Any, ...], settings: dict[str, Any]) -> Image:
+    from psa_bridge.driver.bundle import Bundle, Image, build_image, load_bundle  # noqa: PLC0415
 
-    image = driver if isinstance(driver, Image) else load_bundle(driver, **settings)
-    return str(image.path)
+    if len(what) == 1 and isinstance(what[0], (Bundle, Image)):
+        if settings:
+            raise TypeError(f"settings belong to the bundle, which is made already: {', '.join(settings)}")
+        return what[0] if isinstance(what[0], Image) else build_image(what[0])
+    return build_image(load_bundle(*what, **settings))
+
+
+_OPENED: set[str] = set()
+"""Images that this process has loaded. A second core gets a copy: an image is one state."""
 
 
 _LIVE: weakref.WeakSet[Core] = weakref.WeakSet()

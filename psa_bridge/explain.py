@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
-from psa_bridge import constants
 from psa_bridge._native import ffi, lib
+from psa_bridge.constants import Alg
 from psa_bridge.spec.entry_points import ENTRY_POINTS
 from psa_bridge.spec.plans import PLANS
 
@@ -60,7 +60,7 @@ class Explanation(Sequence[Candidate]):
     """The drivers in the order of the list, each with what it would do. ``str()`` is readable text."""
 
     call: str
-    alg: int
+    alg: Alg
     attributes: KeyAttributes | None
     candidates: tuple[Candidate, ...]
 
@@ -94,9 +94,9 @@ class Explanation(Sequence[Candidate]):
     def __str__(self) -> str:
         what = self.call
         if self.alg:
-            what += f" with {constants.algorithm_text(self.alg)}"
+            what += f" with {self.alg}"
         if self.attributes:
-            what += f", key {constants.key_type_text(self.attributes.type)} {self.attributes.bits}"
+            what += f", key {self.attributes.type} {self.attributes.bits}"
             if self.attributes.location:
                 what += f" at location {self.attributes.location:#x}"
         verdict = "" if self.served_by else "\n     nobody: the call returns PSA_ERROR_NOT_SUPPORTED"
@@ -115,7 +115,7 @@ def explain(core: Native, call: str, alg: int, attributes: KeyAttributes | None)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         raise ValueError(f"{call!r} is not a call that drivers serve{hint}")
     count = lib.psab_core_explain(core.native, name.encode(), alg, pointer, entries, room)
-    return Explanation(name, alg, attributes, tuple(_candidate(entries[i]) for i in range(min(count, room))))
+    return Explanation(name, Alg(alg), attributes, tuple(_candidate(entries[i]) for i in range(min(count, room))))
 
 
 def _candidate(entry: Any) -> Candidate:

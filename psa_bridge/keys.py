@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from psa_bridge import constants
 from psa_bridge.errors import PsaError
 from psa_bridge.ops.keys import KeyOperations
 
@@ -71,7 +70,7 @@ class Key(KeyOperations):
             attributes = self.attributes
         except PsaError as error:
             return f"<Key {self.id:#x}: {error.status_name}>"
-        return f"<Key {self.id:#x} {constants.key_type_text(attributes.type)} {attributes.bits} bits>"
+        return f"<Key {self.id:#x} {attributes.type} {attributes.bits} bits>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Key) and self.core is other.core and self.id == other.id

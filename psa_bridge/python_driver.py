@@ -34,6 +34,7 @@ from typing import Any, ClassVar
 from psa_bridge import packed
 from psa_bridge._native import ffi, lib
 from psa_bridge.attributes import KeyAttributes
+from psa_bridge.constants import Alg
 from psa_bridge.driver.description import parse_description
 from psa_bridge.driver.model import Capability, Constant, Description, KeyContext
 from psa_bridge.errors import RAISED, BadState, NotSupported, error_from
@@ -266,7 +267,7 @@ class Registration:
             return self._context(given)
         if tag in {Tag.ATTRIBUTES, Tag.ATTRIBUTES_INOUT} and given is not None:
             return KeyAttributes.from_c(given)
-        return given
+        return Alg(given) if row.arguments[position].role.word == "alg" else given
 
     @staticmethod
     def _sizes(method: _Method, inputs: Sequence[Any]) -> dict[str, int]:

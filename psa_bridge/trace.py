@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
-from psa_bridge import constants
 from psa_bridge._native import ffi, lib
+from psa_bridge.constants import Alg, KeyType
 from psa_bridge.errors import check, status_name
 from psa_bridge.spec.entry_points import ENTRY_POINTS
 
@@ -48,8 +48,8 @@ class TraceEvent:
     sequence: int
     driver: str
     entry_point: str
-    alg: int
-    key_type: int
+    alg: Alg
+    key_type: KeyType
     bits: int
     location: int
     status: int
@@ -64,9 +64,9 @@ class TraceEvent:
     @property
     def mechanism(self) -> str:
         """Algorithm and key, as the macro expressions they stand for."""
-        parts = [constants.algorithm_text(self.alg)] if self.alg else []
+        parts = [str(self.alg)] if self.alg else []
         if self.key_type:
-            parts.append(f"{constants.key_type_text(self.key_type)} {self.bits}")
+            parts.append(f"{self.key_type} {self.bits}")
         return " ".join(parts) or "-"
 
     @property
@@ -85,6 +85,7 @@ def _event(event: Any) -> TraceEvent:
     row = ENTRY_POINTS[event.entry_point]
     sizes = {argument.name: int(event.sizes[i]) for i, argument in enumerate(row.arguments)}
     given: dict[str, Any] = {"driver": ffi.string(event.driver).decode(), "entry_point": row.name, "sizes": sizes}
+    given.update(alg=Alg(event.alg), key_type=KeyType(event.key_type))
     given.update({f.name: int(getattr(event, f.name)) for f in fields(TraceEvent) if f.name not in given})
     return TraceEvent(**given)
 

@@ -1,0 +1,41 @@
+"""Fixtures for tests of the Python API.  The compiled core is only imported by tests that use it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from psa_bridge import Core, Key
+
+DRIVERS = Path(__file__).resolve().parent.parent / "drivers"
+
+settings.register_profile(
+    "default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000)
+settings.load_profile(os.environ.get("PSAB_HYPOTHESIS", "default"))
+
+
+@pytest.fixture
+def core() -> Iterator[Core]:
+    """A core with the software driver alone."""
+    from psa_bridge import Core  # noqa: PLC0415
+
+    with Core() as instance:
+        yield instance
+
+
+@pytest.fixture
+def p256(core: Core) -> Key:
+    """A P-256 key pair that may sign and verify hashes and messages with ECDSA and SHA-256, be exported and copied."""
+    from psa_bridge import Alg, EccFamily, KeyAttributes, KeyType, Usage  # noqa: PLC0415
+
+    usage = Usage.SIGN_HASH | Usage.VERIFY_HASH | Usage.EXPORT | Usage.COPY
+    kind = KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1)
+    return core.generate_key(KeyAttributes(kind, 256, usage=usage, alg=Alg.ECDSA(Alg.SHA_256)))
