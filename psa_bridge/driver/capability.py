@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from psa_bridge.driver import grammar
 from psa_bridge.driver.findings import Related, did_you_mean, register, shown
@@ -36,6 +37,8 @@ register(
 
 MAX_KEY_BITS = 0xFFFF
 
+T = TypeVar("T")
+
 
 @dataclass
 class _Listed:
@@ -62,11 +65,6 @@ class CapabilityReader:
             return None
         listed = self._entry_points(node)
         kind = self._kind(listed, node)
-        if kind is None:
-            for name, member in node.members.items():
-                if not grammar.sections_with(name):
-                    self._reader.comment_or_extension(name, member, CAPABILITY)
-            return None
         members = self._members(node, kind)
         names = self._names(members["names"], listed) if "names" in members else ()
         prefix = "derived" if kind == COOKED else "key"
@@ -191,13 +189,13 @@ class CapabilityReader:
             remedy or "use a name of the driver interface",
         )
 
-    def _kind(self, listed: _Listed, node: Node) -> str | None:
+    def _kind(self, listed: _Listed, node: Node) -> str:
         kinds: dict[str, EntryPointUse] = {}
         for use in listed.uses.values():
             kinds.setdefault(grammar.kind_of(BY_NAME[use.name]), use)
         if not kinds:
-            # Without a single known entry point the properties cannot be judged, except in an empty capability.
-            return CAPABILITY if listed.complete else None
+            # Without a single known entry point the properties tell what was meant.
+            return next((kind for kind in KINDS if _own(kind) & set(node.members)), CAPABILITY)
         if len(kinds) > 1:
             first, *others = kinds.values()
             self._findings.error(
@@ -224,8 +222,8 @@ class CapabilityReader:
         return members
 
     def _list(
-        self, members: dict[str, Node], name: str, read: Callable[[Node], object], same: Callable[..., object]
-    ) -> tuple | None:  # type: ignore[type-arg]
+        self, members: dict[str, Node], name: str, read: Callable[[Node], T | None], same: Callable[[T], object]
+    ) -> tuple[T, ...] | None:
         node = members.get(name)
         if node is None:
             return None
@@ -300,3 +298,8 @@ class CapabilityReader:
                 "fallback counts as true in the mbedtls dialect: its dispatcher goes on after NOT_SUPPORTED",
             )
         return True
+
+
+def _own(kind: str) -> set[str]:
+    """Properties that only this kind of capability has."""
+    return {name for name in grammar.SECTIONS[kind] if grammar.sections_with(name) == (kind,)}

@@ -22,6 +22,7 @@ register(
     """
 )
 
+ANY_HASH = VALUES["PSA_ALG_ANY_HASH"]
 _KEY_PAIR_BITS = 0x7000
 _PUBLIC = 0x4000
 
@@ -104,6 +105,9 @@ def _some_combination(
 
 def _called_with(entry_point: str, algorithm: AlgorithmSpec) -> bool:
     """Whether the core calls an entry point with such an algorithm."""
+    if algorithm.value == ANY_HASH:
+        # As a policy this wildcard stands inside other algorithms only; alone it permits nothing.
+        return False
     wanted = ALGORITHM_CATEGORY.get(entry_point)
     category = algorithm.value >> 24 & 0x7F
     if wanted is None:

@@ -29,6 +29,9 @@ def core_policies() -> Policies:
     """The functions of the core; ``ImportError`` where the extension is not built."""
     from psa_bridge._native import lib  # noqa: PLC0415 - the extension is optional here
 
+    if not hasattr(lib, "psab_alg_permits"):
+        raise ImportError("the compiled core is older than this package; build it again")
+
     def permits(policy: int, requested: int) -> bool:
         return bool(lib.psab_alg_permits(policy, requested, 0, 0))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from psa_bridge.driver.dialects import Tolerance
-from psa_bridge.driver.findings import Findings, Related, register, shown
+from psa_bridge.driver.findings import Findings, Place, Related, register, shown
 from psa_bridge.driver.mechanisms import parse_key_type
 from psa_bridge.driver.model import DIALECTS, MBEDTLS, Capability, Description, KeyTypeSpec
-from psa_bridge.spec.entry_points import BY_NAME, FAMILIES, FAMILY_BY_NAME, Family
+from psa_bridge.spec.entry_points import BY_NAME, FAMILIES, Family
 from psa_bridge.spec.requirements import COOKED_KEY_TYPES, REQUIREMENTS, SEED_ENTRY_POINT, Requirement
 
 register(
@@ -173,7 +173,7 @@ def _same_shape(first: str, second: str) -> bool:
     return shapes[0] == shapes[1]
 
 
-def _name_place(capability: Capability, key: str):  # type: ignore[no-untyped-def]
+def _name_place(capability: Capability, key: str) -> Place:
     return next((name.place for name in capability.given_names if name.key == key), capability.place_of(key))
 
 
@@ -208,7 +208,3 @@ def _constant_conditions(description: Description, findings: Findings) -> None:
 
 def _quoted(names: tuple[str, ...] | list[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
-
-
-def _family_names() -> tuple[str, ...]:
-    return tuple(FAMILY_BY_NAME)
