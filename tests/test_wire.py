@@ -363,6 +363,9 @@ def test_contexts_are_released_as_the_interface_says(fake_server: Server) -> Non
     assert answering("hash_abort", 0, fake_server, operation, handle) == 0
     assert len(fake_server.contexts) == 0
     handle = answering("hash_setup", 0, fake_server, operation, 0)
+    assert answering("hash_suspend", -138, fake_server, operation, handle) == handle
+    assert answering("hash_suspend", 0, fake_server, operation, handle) == 0
+    handle = answering("hash_resume", 0, fake_server, operation, 0)
     assert answering("hash_finish", 0, fake_server, operation, handle) == 0
     assert len(fake_server.contexts) == 0
 

@@ -160,6 +160,7 @@ class Server:
         starts = row.role in {"setup", "resume", "clone"}
         over = (
             row.role in {"abort", "finish"}
+            or (row.role == "suspend" and status == 0)
             or (starts and status != 0 and given == 0)
             or (row.role == "" and status != INSUFFICIENT_DATA)
         )
