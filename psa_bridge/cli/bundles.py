@@ -1,0 +1,68 @@
+"""Naming bundles on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from psa_bridge.driver.bundle import Bundle
+
+EPILOG = """\
+A BUNDLE is a directory or a .toml file. Files given singly - descriptions (.json), objects, archives, shared
+libraries, sources - are one bundle together. The settings below go to that bundle, or to the only one there is.
+"""
+
+_LISTS = {
+    "include": ("-I", "DIR", "where the driver's headers are"),
+    "defines": ("-D", "NAME[=VALUE]", "a macro that the driver is compiled with"),
+    "libraries": ("-l", "LIBRARY", "a companion archive or library, by path or by name"),
+    "flags": ("--cflag", "FLAG", "a compiler flag that the driver is compiled with"),
+    "link_flags": ("--ldflag", "FLAG", "a linker flag"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
+    """Add the positional BUNDLE arguments and the settings."""
+    parser.epilog = EPILOG
+    parser.add_argument("bundles", nargs="+" if required else "*", type=Path, metavar="BUNDLE", help="see below")
+    settings = parser.add_argument_group("settings of the bundle")
+    for name, (option, metavar, text) in _LISTS.items():
+        settings.add_argument(option, dest=name, action="append", default=[], metavar=metavar, help=text)
+    settings.add_argument("--cc", dest="compiler", metavar="COMMAND", help="the C compiler; over CC")
+    settings.add_argument("--dialect", choices=("psa", "mbedtls"), help="over what descriptions and headers say")
+
+
+def bundles(arguments: argparse.Namespace) -> list[Bundle]:
+    """The bundles that were named, in order."""
+    from psa_bridge.cli.failures import UsageError
+    from psa_bridge.driver.bundle import load_bundle
+
+    groups = list(_groups(arguments.bundles))
+    settings = {name: getattr(arguments, name) for name in (*_LISTS, "compiler", "dialect")}
+    settings = {name: value for name, value in settings.items() if value}
+    loose = [group for group in groups if not _is_whole(group[0])]
+    if settings and len(groups) != 1 and not loose:
+        raise UsageError(f"--{next(iter(settings))} needs one bundle, or files that form one; {len(groups)} are named")
+    chosen = loose[0] if loose else groups[0] if groups else None
+    return [load_bundle(*group, **(settings if group is chosen else {})) for group in groups]
+
+
+def _is_whole(path: Path) -> bool:
+    return path.is_dir() or path.suffix == ".toml"
+
+
+def _groups(paths: Iterable[Path]) -> Iterable[list[Path]]:
+    """Directories and bundle files by themselves; the other files together, at the place of the first."""
+    loose: list[Path] = []
+    for path in paths:
+        if _is_whole(path):
+            yield [path]
+        elif loose:
+            loose.append(path)
+        else:
+            loose.append(path)
+            yield loose

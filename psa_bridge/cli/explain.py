@@ -1,0 +1,49 @@
+"""Say which driver would serve a call, in which order, and why not the others. Nothing is called.
+
+CALL is a function of the API or an entry point, with or without psa_. Without a BUNDLE there is only the software driver.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+SUMMARY = "who would serve a call, and why not the others"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    from psa_bridge.cli.bundles import add_arguments
+
+    parser.add_argument("call", metavar="CALL", help="for example sign_hash")
+    add_arguments(parser, required=False)
+    parser.add_argument("--alg", metavar="MACRO", help="for example 'PSA_ALG_ECDSA(PSA_ALG_SHA_256)', or a number")
+    parser.add_argument("--key-type", metavar="MACRO", help="for example PSA_KEY_TYPE_AES, or a number")
+    parser.add_argument("--bits", type=int, default=0, metavar="N", help="size of the key")
+    parser.add_argument("--location", type=lambda text: int(text, 0), default=0, metavar="N", help="of the key")
+    parser.add_argument("--no-software", action="store_true", help="without the software driver")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the explanation; 1 if nobody would serve the call."""
+    from psa_bridge import Alg, Core, KeyAttributes, KeyType, Lifetime
+    from psa_bridge.cli.bundles import bundles
+    from psa_bridge.cli.failures import UsageError, number_or_macro
+
+    alg = Alg(number_or_macro(arguments.alg, "--alg"))
+    attributes = None
+    if arguments.key_type:
+        attributes = KeyAttributes(
+            type=KeyType(number_or_macro(arguments.key_type, "--key-type")),
+            bits=arguments.bits,
+            alg=alg,
+            lifetime=Lifetime(arguments.location << 8),
+        )
+    elif arguments.bits or arguments.location:
+        raise UsageError("--bits and --location describe a key: give --key-type too")
+    with Core(*bundles(arguments), software=not arguments.no_software) as core:
+        try:
+            explanation = core.explain(arguments.call, alg=alg, attributes=attributes)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+    print(explanation)
+    return 0 if explanation.served_by else 1

@@ -1,0 +1,50 @@
+"""What the user sees when a command fails: one message, and an exit code."""
+
+from __future__ import annotations
+
+import json
+
+
+def explain_failure(error: Exception) -> tuple[str | None, int]:
+    """The message and exit code for an error of the user's, or ``(None, ...)`` for a defect of ours."""
+    from psa_bridge.cli import FINDINGS, USAGE
+    from psa_bridge.driver.findings import FindingsError
+
+    if isinstance(error, FindingsError):
+        return error.findings.render(), FINDINGS
+    if isinstance(error, UsageError):
+        return f"psa-bridge: {error}", USAGE
+    if isinstance(error, CommandFailedError):
+        return f"psa-bridge: {error}", FINDINGS
+    if isinstance(error, OSError):
+        name = f"{error.filename}: " if error.filename else ""
+        return f"psa-bridge: {name}{error.strerror or error}", USAGE
+    if isinstance(error, json.JSONDecodeError):
+        return f"psa-bridge: not JSON: {error}", FINDINGS
+    if type(error).__module__ == "psa_bridge.errors":
+        return f"psa-bridge: {error}", FINDINGS
+    return None, FINDINGS
+
+
+class UsageError(Exception):
+    """The arguments of a command do not make sense together."""
+
+
+class CommandFailedError(Exception):
+    """A command could not do its work; the text says why and what to do."""
+
+
+def number_or_macro(text: str | None, option: str) -> int:
+    """The value of a macro expression of the API or of a number; 0 for None."""
+    from psa_bridge.spec.encodings import EncodingError, evaluate
+
+    if text is None:
+        return 0
+    try:
+        return int(text, 0)
+    except ValueError:
+        pass
+    try:
+        return evaluate(text)
+    except EncodingError as error:
+        raise UsageError(f"{option}: {error}") from error

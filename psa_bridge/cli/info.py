@@ -1,0 +1,72 @@
+"""Build the images of bundles and say what is in them.
+
+Drivers with their entry points and the C functions behind them, who supplies each symbol that the objects need,
+sizes and layouts, the glue and the image on disk, and everything that was found on the way.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from psa_bridge.driver.bundle import Bundle, Image
+
+SUMMARY = "what is in a bundle: entry points, symbols, sizes, capabilities, findings"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    from psa_bridge.cli.bundles import add_arguments
+
+    add_arguments(parser, required=True)
+    parser.add_argument("--rebuild", action="store_true", help="build even if the cache has the image")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print one section per bundle; 1 if there are errors or warnings."""
+    from psa_bridge.cli.bundles import bundles
+    from psa_bridge.cli.output import print_findings
+    from psa_bridge.driver.bundle import build_image
+    from psa_bridge.driver.findings import Severity
+
+    noteworthy = False
+    for bundle in bundles(arguments):
+        image = build_image(bundle, rebuild=arguments.rebuild)
+        _print_image(bundle, image)
+        print_findings(image.findings)
+        noteworthy |= any(finding.severity is not Severity.NOTE for finding in image.findings)
+    return 1 if noteworthy else 0
+
+
+def _print_image(bundle: Bundle, image: Image) -> None:
+    from psa_bridge.cli.output import coloured, table
+
+    for driver, description in zip(image.drivers, bundle.descriptions, strict=True):
+        where = "" if driver.location is None else f" at location {driver.location:#x}"
+        print(coloured(f"{driver.prefix}: {driver.type} driver{where}, dialect {driver.dialect}", "strong"))
+        print(f"  described in {driver.source}")
+        for capability in description.capabilities:
+            print(f"  capability {capability.index}")
+            print(table(_capability_rows(capability), indent="    "))
+        print("  entry points")
+        print(table(sorted(driver.functions.items()), indent="    "))
+    if image.suppliers:
+        print("symbols that the objects need")
+        print(table([(name, kind, by) for name, (kind, by) in sorted(image.suppliers.items())], indent="    "))
+    headers = "foreign PSA headers" if image.foreign_headers else "the PSA headers of psa_bridge"
+    print(f"compiled with {headers}; psa_key_attributes_t has {image.attributes_size} bytes")
+    for name, state in sorted(image.layout.items()):
+        print(f"    {name}: {state}")
+    print(f"glue   {image.glue}\nimage  {image.path}{' (from the cache)' if image.cached else ''}")
+
+
+def _capability_rows(capability: object) -> list[tuple[str, str]]:
+    """What a capability matches, as it is written."""
+    rows = []
+    for title, name in (("algorithms", "algorithms"), ("key types", "key_types"), ("key sizes", "key_sizes")):
+        values = getattr(capability, name)
+        text = "any" if values is None else ", ".join(str(getattr(value, "text", value)) for value in values)
+        rows.append((title, text))
+    rows.append(("fallback", "yes" if getattr(capability, "fallback", False) else "no"))
+    return rows

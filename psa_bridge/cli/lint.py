@@ -1,0 +1,41 @@
+"""Check driver descriptions, and the list that they form, without compiling anything.
+
+Each FILE is a description or a list of descriptions (a JSON array of descriptions or of file names); several
+files are one list, in order of preference. Everything that is wrong is reported at once, with file, line, JSON path
+and remedy. What only a compiler can tell, such as a location that is a macro, is reported as unresolved; `info` compiles.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+SUMMARY = "check descriptions: every mistake with file, line, JSON path and remedy"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a driver description, or a list of them")
+    parser.add_argument("--dialect", choices=("psa", "mbedtls"), help="over what the descriptions say")
+    parser.add_argument("--quiet", "-q", action="store_true", help="errors and warnings only, no notes")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings; 1 if there is an error or a warning."""
+    from psa_bridge.cli.output import print_findings
+    from psa_bridge.driver.description import check_list
+    from psa_bridge.driver.findings import Findings, Severity
+    from psa_bridge.driver.lint import lint_list
+
+    findings = Findings()
+    descriptions = []
+    for path in arguments.files:
+        good, found = check_list(path, arguments.dialect)
+        descriptions += good
+        findings.extend(found)
+    findings.extend(lint_list(descriptions))
+    shown = [f for f in findings.sorted() if not (arguments.quiet and f.severity is Severity.NOTE)]
+    print_findings(shown)
+    if not shown:
+        print(f"clean: {', '.join(d.name for d in descriptions)}")
+    return 1 if any(f.severity is not Severity.NOTE for f in findings) else 0

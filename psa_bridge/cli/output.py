@@ -1,0 +1,48 @@
+"""Plain tables and colours for the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from psa_bridge.driver.findings import Finding
+
+_COLOURS = {"error": "31", "warning": "33", "note": "36", "good": "32", "strong": "1"}
+
+
+def coloured(text: str, colour: str, stream: object = None) -> str:
+    """``text`` in a colour where the stream is a terminal and NO_COLOR is not set."""
+    target = sys.stdout if stream is None else stream
+    if os.environ.get("NO_COLOR") or not getattr(target, "isatty", lambda: False)():
+        return text
+    return f"\033[{_COLOURS[colour]}m{text}\033[0m"
+
+
+def table(rows: Iterable[Sequence[object]], header: Sequence[str] = (), indent: str = "") -> str:
+    """Left-aligned columns, two blanks apart; trailing blanks removed."""
+    cells = [[str(cell) for cell in row] for row in ([header] if header else [])] + [
+        [str(cell) for cell in row] for row in rows
+    ]
+    if not cells:
+        return ""
+    widths = [max(len(row[i]) for row in cells if i < len(row)) for i in range(max(map(len, cells)))]
+    lines = []
+    for row in cells:
+        lines.append(indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip())
+    if header:
+        lines.insert(1, indent + "  ".join("-" * width for width in widths[: len(header)]))
+    return "\n".join(lines)
+
+
+def print_findings(findings: Iterable[Finding]) -> None:
+    """Print findings with the severity coloured, and a closing line of counts."""
+    from psa_bridge.driver.findings import Findings, Severity
+
+    text = Findings(findings).render()
+    for severity in Severity:
+        text = text.replace(f"{severity.value}:", coloured(f"{severity.value}:", severity.value))
+    if text:
+        print(text)
