@@ -1,6 +1,7 @@
 """Say which driver would serve a call, in which order, and why not the others. Nothing is called.
 
-CALL is a function of the API or an entry point, with or without psa_. Without a BUNDLE there is only the software driver.
+CALL is a function of the API or an entry point, with or without psa_. Without a BUNDLE there is only the
+software driver.
 """
 
 from __future__ import annotations

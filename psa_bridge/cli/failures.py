@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 
 def explain_failure(error: Exception) -> tuple[str | None, int]:
     """The message and exit code for an error of the user's, or ``(None, ...)`` for a defect of ours."""
@@ -12,18 +10,13 @@ def explain_failure(error: Exception) -> tuple[str | None, int]:
 
     if isinstance(error, FindingsError):
         return error.findings.render(), FINDINGS
-    if isinstance(error, UsageError):
-        return f"psa-bridge: {error}", USAGE
-    if isinstance(error, CommandFailedError):
-        return f"psa-bridge: {error}", FINDINGS
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and type(error).__module__ == "builtins":
         name = f"{error.filename}: " if error.filename else ""
         return f"psa-bridge: {name}{error.strerror or error}", USAGE
-    if isinstance(error, json.JSONDecodeError):
-        return f"psa-bridge: not JSON: {error}", FINDINGS
-    if type(error).__module__ == "psa_bridge.errors":
-        return f"psa-bridge: {error}", FINDINGS
-    return None, FINDINGS
+    if isinstance(error, UsageError):
+        return f"psa-bridge: {error}", USAGE
+    known = isinstance(error, CommandFailedError) or type(error).__module__ == "psa_bridge.errors"
+    return f"psa-bridge: {error}" if known else None, FINDINGS
 
 
 class UsageError(Exception):

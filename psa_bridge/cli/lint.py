@@ -2,13 +2,18 @@
 
 Each FILE is a description or a list of descriptions (a JSON array of descriptions or of file names); several
 files are one list, in order of preference. Everything that is wrong is reported at once, with file, line, JSON path
-and remedy. What only a compiler can tell, such as a location that is a macro, is reported as unresolved; `info` compiles.
+and remedy. What only a compiler can tell, such as a location that is a macro, is reported as unresolved; `info`
+compiles.
 """
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from psa_bridge.driver.model import Description
 
 SUMMARY = "check descriptions: every mistake with file, line, JSON path and remedy"
 
@@ -28,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     from psa_bridge.driver.lint import lint_list
 
     findings = Findings()
-    descriptions = []
+    descriptions: list[Description] = []
     for path in arguments.files:
         good, found = check_list(path, arguments.dialect)
         descriptions += good
