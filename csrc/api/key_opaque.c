@@ -1,0 +1,180 @@
+/* Keys in cryptoprocessors: their contexts, and the beginning and end of their lives. */
+
+#include "api/keys.h"
+#include "keys/validity.h"
+
+/* The driver of a location; null if there is none. */
+static psab_driver_t *driver_at(psab_core_t *core, psa_key_location_t location)
+{
+    psab_driver_t *driver = NULL;
+    for (size_t i = 0; (driver = psab_registry_driver(core->registry, i)) != NULL; i++) {
+        if (driver->description->type == PSAB_DRIVER_OPAQUE && driver->description->location == location) {
+            return driver;
+        }
+    }
+    return NULL;
+}
+
+psa_status_t psab_creation_check(psab_core_t *core, const psab_attributes_t *attributes)
+{
+    psa_key_location_t location = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime);
+    if (location != PSA_KEY_LOCATION_LOCAL_STORAGE && driver_at(core, location) == NULL) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "no driver serves the location of this lifetime");
+    }
+    psa_status_t status = psab_attributes_check(attributes);
+    return status == PSA_SUCCESS ? status : psab_refuse(core, status, "attributes that no key can have");
+}
+
+/* Bytes that the context of a key takes at most. */
+static size_t context_size(const psab_key_context_sizes_t *sizes, psa_key_type_t type, size_t bits)
+{
+    if (sizes->size_function != NULL) {
+        return sizes->size_function(type, bits);
+    }
+    if (PSA_KEY_TYPE_IS_KEY_PAIR(type)) {
+        psa_key_type_t public_type = PSA_KEY_TYPE_PUBLIC_KEY_OF_KEY_PAIR(type);
+        size_t public_size = sizes->store_public_key ? psab_key_length_max(public_type, bits) : 0;
+        return sizes->base_size + sizes->key_pair_size + public_size;
+    }
+    if (PSA_KEY_TYPE_IS_PUBLIC_KEY(type)) {
+        return sizes->base_size + sizes->public_key_size;
+    }
+    return sizes->base_size + sizes->symmetric_factor * ((bits + 7) / 8);
+}
+
+static psa_status_t allocate(psab_core_t *core, psab_key_t *key, bool *allocated)
+{
+    const psab_attributes_t *attributes = &key->attributes;
+    const psab_route_t *route =
+        psab_route(core->registry, PSAB_PLAN_ALLOCATE_KEY, attributes->alg, attributes, NULL);
+    psa_status_t status;
+    *allocated = false;
+    for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
+        psab_frame_t frame;
+        psab_enter(&frame, core, c);
+        status = psab_leave(&frame, PSAB_EP_ALLOCATE_KEY,
+                            c->ops.allocate_key(c->context, attributes, key->data, key->size));
+        *allocated = status == PSA_SUCCESS;
+        return status;
+    }
+    return route != NULL ? PSA_SUCCESS : status;
+}
+
+static psa_status_t tell_destroyed(void *user, psab_key_t *key)
+{
+    psab_core_t *core = user;
+    const psab_attributes_t *attributes = &key->attributes;
+    const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_DESTROY_KEY, attributes->alg, attributes, NULL);
+    psa_status_t status;
+    for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
+        psab_frame_t frame;
+        psab_enter(&frame, core, c);
+        status = psab_leave(&frame, PSAB_EP_DESTROY_KEY,
+                            c->ops.destroy_key(c->context, attributes, key->data, key->size));
+        return status;
+    }
+    /* An element that keeps no keys: the context is all there is. */
+    return route != NULL ? PSA_SUCCESS : status;
+}
+
+psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits)
+{
+    const psab_driver_t *driver = driver_at(core, PSA_KEY_LIFETIME_GET_LOCATION(key->attributes.lifetime));
+    if (driver == NULL) {
+        return PSA_ERROR_INVALID_ARGUMENT;
+    }
+    psa_status_t status =
+        psab_key_reserve(key, context_size(&driver->description->key_context, key->attributes.type, bits));
+    bool allocated = false;
+    if (status == PSA_SUCCESS) {
+        status = allocate(core, key, &allocated);
+    }
+    if (allocated) {
+        key->doomed = true; /* until it is complete */
+        status = psab_key_announce(key);
+    }
+    return status;
+}
+
+psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t status, psa_key_id_t *id)
+{
+    bool allocated = key->doomed;
+    bool made = status == PSA_SUCCESS && psab_key_is_opaque(key);
+    key->doomed = false;
+    *id = PSA_KEY_ID_NULL;
+    if (status == PSA_SUCCESS) {
+        status = psab_key_commit(key, id);
+    }
+    if (status != PSA_SUCCESS) {
+        if (allocated || made) {
+            (void)tell_destroyed(core, key);
+        }
+        psab_key_cancel(key);
+    }
+    return status;
+}
+
+/* One call of get_builtin_key, with the room that the key has now. */
+static psa_status_t get_builtin(psab_core_t *core, psab_key_t *key, uint64_t slot, size_t *length)
+{
+    psab_attributes_t *attributes = &key->attributes;
+    psab_attributes_t asked = *attributes;
+    const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_GET_BUILTIN_KEY, 0, &asked, NULL);
+    psa_status_t status;
+    for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
+        psab_frame_t frame;
+        psab_enter(&frame, core, c);
+        status = psab_leave(&frame, PSAB_EP_GET_BUILTIN_KEY,
+                            c->ops.get_builtin_key(c->context, slot, attributes, key->data, key->size, length));
+        bool filled = status == PSA_SUCCESS || status == PSA_ERROR_BUFFER_TOO_SMALL;
+        bool moved = (attributes->lifetime ^ asked.lifetime) >> 8 != 0 ||
+                     PSA_KEY_LIFETIME_IS_VOLATILE(attributes->lifetime);
+        bool odd = attributes->type == PSA_KEY_TYPE_NONE || (status == PSA_SUCCESS && *length > key->size);
+        if (filled && (moved || odd)) {
+            return psab_report(c, PSAB_EP_GET_BUILTIN_KEY, PSA_ERROR_CORRUPTION_DETECTED, PSAB_REPORT_CONTEXT,
+                               "get_builtin_key gave a key that cannot be at this location");
+        }
+        attributes->id = asked.id;
+        attributes->reserved = 0;
+    }
+    return status;
+}
+
+/* Ask for the attributes first: they say how long the context can be. */
+static psa_status_t load_builtin(void *user, psab_key_t *key, uint64_t slot)
+{
+    psab_core_t *core = user;
+    psab_attributes_t asked = key->attributes;
+    const psab_driver_t *driver = driver_at(core, PSA_KEY_LIFETIME_GET_LOCATION(asked.lifetime));
+    if (driver == NULL) {
+        return PSA_ERROR_DOES_NOT_EXIST;
+    }
+    const psab_key_context_sizes_t *sizes = &driver->description->key_context;
+    size_t length = 0;
+    psa_status_t status = PSA_ERROR_BUFFER_TOO_SMALL;
+    if (!sizes->has_builtin_key_size) {
+        status = get_builtin(core, key, slot, &length);
+    }
+    if (status != PSA_SUCCESS && status != PSA_ERROR_BUFFER_TOO_SMALL) {
+        return status;
+    }
+    size_t size = sizes->has_builtin_key_size
+                      ? sizes->builtin_key_size
+                      : context_size(sizes, key->attributes.type, key->attributes.bits);
+    status = psab_key_reserve(key, size);
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    key->attributes = asked;
+    length = 0;
+    status = get_builtin(core, key, slot, &length);
+    if (status == PSA_SUCCESS) {
+        psab_key_shrink(key, length);
+    }
+    return status;
+}
+
+psab_store_hooks_t psab_key_hooks(psab_core_t *core)
+{
+    return (psab_store_hooks_t){.user = core, .builtin = load_builtin, .destroy = tell_destroyed};
+}

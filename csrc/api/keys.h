@@ -1,0 +1,107 @@
+/** @file
+ * Keys as the API sees them: what the files of key management share, and what others need.
+ */
+#ifndef PSAB_API_KEYS_H
+#define PSAB_API_KEYS_H
+
+#include "api/instance.h"
+
+/** What the store asks of this layer: built-in keys, and telling drivers of destroyed keys. */
+psab_store_hooks_t psab_key_hooks(psab_core_t *core);
+
+/** The public key of an asymmetric key, in export format.
+ *
+ * A key pair is asked of its driver; a public key is copied, or asked of the driver that holds it.
+ *
+ * @param core    the instance
+ * @param key     acquired
+ * @param data    receives the key
+ * @param size    in bytes; PSA_EXPORT_PUBLIC_KEY_OUTPUT_SIZE() of the key is always enough, and
+ *                less is as long as the key itself fits
+ * @param length  receives its length; 0 after a failure
+ *
+ * @return INVALID_ARGUMENT if the key is not asymmetric, BUFFER_TOO_SMALL, NOT_SUPPORTED
+ *         (psa_export_public_key, section 9.9.3)
+ */
+psa_status_t psab_public_key(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t *length);
+
+/** A key in export format, without regard to its policy.
+ *
+ * @param core    the instance
+ * @param key     acquired
+ * @param data    receives the key
+ * @param size    in bytes
+ * @param length  receives its length; 0 after a failure
+ *
+ * @return BUFFER_TOO_SMALL, NOT_SUPPORTED where its location cannot export it
+ */
+psa_status_t psab_key_material(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t *length);
+
+/** Create a key from data in export format; what psa_import_key() and copies across locations do.
+ *
+ * @param core        the instance
+ * @param attributes  checked by psab_creation_check()
+ * @param data        the key
+ * @param length      in bytes
+ * @param id          receives the identifier
+ */
+psa_status_t psab_create_from_data(psab_core_t *core, const psab_attributes_t *attributes, const uint8_t *data,
+                                   size_t length, psa_key_id_t *id);
+
+/** psab_attributes_check(), and that the location exists: INVALID_ARGUMENT if no driver has it. */
+psa_status_t psab_creation_check(psab_core_t *core, const psab_attributes_t *attributes);
+
+/* Keys in cryptoprocessors */
+
+/** Give a new key at a driver's location room for its context, and let the driver allocate it.
+ *
+ * @param core  the instance
+ * @param key   from psab_key_begin()
+ * @param bits  size of the key; 0 if not known yet
+ *
+ * @return what allocate_key returned; SUCCESS if the driver has none
+ */
+psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits);
+
+/** End the creation of any key: commit after a success, else give up. Returns `status` or what failed.
+ *
+ * @param core    the instance
+ * @param key     from psab_key_begin()
+ * @param status  of what filled in its data
+ * @param id      receives the identifier, PSA_KEY_ID_NULL after a failure
+ */
+psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t status, psa_key_id_t *id);
+
+/* Calls of drivers: one function per request. Output lengths are judged, failures leave the output wiped. */
+
+/** What an import tells. */
+typedef struct psab_imported {
+    size_t length; /**< of the key, in bytes */
+    size_t bits;   /**< its size */
+} psab_imported_t;
+
+/** Import through a driver.
+ *
+ * @param core      the instance
+ * @param key       with attributes, whose size may be 0, and with room for the result
+ * @param data      the key in export format
+ * @param length    in bytes
+ * @param bits      size of the key as far as the core knows it, for choosing the driver
+ * @param imported  receives what the driver told
+ */
+psa_status_t psab_driver_import(psab_core_t *core, const psab_key_t *key, const uint8_t *data, size_t length,
+                                size_t bits, psab_imported_t *imported);
+
+/** Generate through a driver.
+ *
+ * @param core    the instance
+ * @param key     with attributes and room for the result
+ * @param custom  production parameters; null for the defaults
+ * @param data    of the production parameters
+ * @param size    in bytes
+ * @param length  receives the length of the key or of its context, in bytes
+ */
+psa_status_t psab_driver_generate(psab_core_t *core, const psab_key_t *key, const psab_custom_t *custom,
+                                  const uint8_t *data, size_t size, size_t *length);
+
+#endif
