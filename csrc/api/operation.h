@@ -110,6 +110,15 @@ uint64_t psab_operation_handle(const psab_operation_t *operation);
 /** Have the slot of a handle; null if there is no such operation or another thread has it. */
 psab_operation_t *psab_operation_have(psab_core_t *core, uint64_t handle, psab_context_t kind);
 
+/** Whether a driver's context is to be aborted after a finishing call failed.
+ *
+ * The interface wants no abort after its finishing entry points, of which it forgets that of
+ * hashes; there, an abort is safe and a missing one may leak.
+ */
+static inline bool psab_finish_aborts(psab_context_t kind) {
+    return kind == PSAB_CONTEXT_HASH_OPERATION;
+}
+
 /** Handles of 32 bits, for drivers that forward to the core: the position and the low bits of the generation. */
 uint32_t psab_operation_short(const psab_operation_t *operation);
 psab_operation_t *psab_operation_have_short(psab_core_t *core, uint32_t handle, psab_context_t kind);

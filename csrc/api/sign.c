@@ -7,16 +7,6 @@
 #include "util/buffer.h"
 #include "util/wipe.h"
 
-/* What is to be signed, and where the signature goes. */
-typedef struct signing {
-    psa_algorithm_t alg;
-    bool hash; /* the input is a hash, not a message */
-    const uint8_t *input;
-    size_t length;
-    uint8_t *signature;
-    size_t size;
-} signing_t;
-
 static psa_status_t call_sign_hash(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
                                    psa_algorithm_t alg, const uint8_t *hash, size_t length, uint8_t *signature,
                                    size_t size, size_t *written) {
@@ -29,7 +19,7 @@ static psa_status_t call_sign_hash(psab_core_t *core, const psab_candidate_t *c,
 
 /* A driver that signs hashes gets the hash of the message, from whoever computes it best. */
 static psa_status_t sign_hash_of(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                 const signing_t *request, size_t room, size_t *written) {
+                                 const psab_signing_t *request, size_t room, size_t *written) {
     uint8_t hash[PSA_HASH_MAX_SIZE];
     size_t length = 0;
     psa_status_t status = psab_hash_run(core, PSA_ALG_GET_HASH(request->alg), request->input, request->length, hash,
@@ -42,7 +32,7 @@ static psa_status_t sign_hash_of(psab_core_t *core, const psab_candidate_t *c, c
 }
 
 static psa_status_t call_sign_message(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                      const signing_t *request, size_t room, size_t *written) {
+                                      const psab_signing_t *request, size_t room, size_t *written) {
     if (c->alternative == PSAB_ALT_SIGN_MESSAGE_SIGN_HASH) {
         return sign_hash_of(core, c, key, request, room, written);
     }
@@ -53,7 +43,8 @@ static psa_status_t call_sign_message(psab_core_t *core, const psab_candidate_t 
                                           request->input, request->length, request->signature, room, written));
 }
 
-static psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const signing_t *request, size_t *written) {
+psa_status_t psab_sign_run(psab_core_t *core, const psab_key_view_t *key, const psab_signing_t *request,
+                           size_t *written) {
     size_t exact = PSA_SIGN_OUTPUT_SIZE(key->attributes->type, key->attributes->bits, request->alg);
     if (PSAB_UNLIKELY(request->size < (exact != 0 ? exact : 1))) {
         return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the buffer is too small for the signature");
@@ -75,20 +66,20 @@ static psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const sig
                : psab_refuse(core, status, "no driver signs with this key and algorithm");
 }
 
-static psa_status_t run_apart(psab_core_t *core, const psab_key_view_t *key, const signing_t *request,
+static psa_status_t run_apart(psab_core_t *core, const psab_key_view_t *key, const psab_signing_t *request,
                               size_t *written) {
     psab_scratch_t copy;
-    signing_t apart = *request;
+    psab_signing_t apart = *request;
     psa_status_t status =
         psab_separate(&copy, request->input, request->length, request->signature, request->size, &apart.input)
-            ? run(core, key, &apart, written)
+            ? psab_sign_run(core, key, &apart, written)
             : psab_refuse(core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for a copy of the input");
     psab_scratch_free(&copy);
     return status;
 }
 
 static inline __attribute__((always_inline)) psa_status_t sign(psab_core_t *core, psa_key_id_t id,
-                                                               const signing_t *request, psa_key_usage_t usage,
+                                                               const psab_signing_t *request, psa_key_usage_t usage,
                                                                size_t *written) {
     psab_key_t *key = NULL;
     if (!psab_ready(core)) {
@@ -110,7 +101,8 @@ static inline __attribute__((always_inline)) psa_status_t sign(psab_core_t *core
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {
         psab_key_view_t view = psab_key_view(key);
         bool overlap = psab_overlap(request->input, request->length, request->signature, request->size);
-        status = PSAB_UNLIKELY(overlap) ? run_apart(core, &view, request, written) : run(core, &view, request, written);
+        status = PSAB_UNLIKELY(overlap) ? run_apart(core, &view, request, written)
+                                        : psab_sign_run(core, &view, request, written);
     }
     psab_key_release(key);
     return status;
@@ -118,13 +110,13 @@ static inline __attribute__((always_inline)) psa_status_t sign(psab_core_t *core
 
 psa_status_t psab_sign_hash(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *hash,
                             size_t hash_length, uint8_t *signature, size_t signature_size, size_t *signature_length) {
-    signing_t request = {alg, true, hash, hash_length, signature, signature_size};
+    psab_signing_t request = {alg, true, hash, hash_length, signature, signature_size};
     return sign(core, key, &request, PSA_KEY_USAGE_SIGN_HASH, signature_length);
 }
 
 psa_status_t psab_sign_message(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *input,
                                size_t input_length, uint8_t *signature, size_t signature_size,
                                size_t *signature_length) {
-    signing_t request = {alg, false, input, input_length, signature, signature_size};
+    psab_signing_t request = {alg, false, input, input_length, signature, signature_size};
     return sign(core, key, &request, PSA_KEY_USAGE_SIGN_MESSAGE, signature_length);
 }

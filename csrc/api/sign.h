@@ -20,6 +20,41 @@
 psa_status_t psab_sign_check(psab_core_t *core, psa_algorithm_t alg, const psab_attributes_t *attributes, bool pair,
                              bool hash, size_t length);
 
+/** What is to be signed, and where the signature goes. */
+typedef struct psab_signing {
+    psa_algorithm_t alg;
+    bool hash; /**< the input is a hash, not a message */
+    const uint8_t *input;
+    size_t length;
+    uint8_t *signature;
+    size_t size;
+} psab_signing_t;
+
+/** Sign with whoever serves it; what a message is composed of included.
+ *
+ * @param core     the instance
+ * @param key      the key
+ * @param request  checked before; the input overlaps nothing of the signature
+ * @param written  receives the length of the signature; 0 after a failure
+ *
+ * @return BUFFER_TOO_SMALL, NOT_SUPPORTED, or what the driver returned
+ */
+psa_status_t psab_sign_run(psab_core_t *core, const psab_key_view_t *key, const psab_signing_t *request,
+                           size_t *written);
+
+/** What is to be verified. */
+typedef struct psab_verifying {
+    psa_algorithm_t alg;
+    bool hash; /**< the input is a hash, not a message */
+    const uint8_t *input;
+    size_t length;
+    const uint8_t *signature;
+    size_t signature_length;
+} psab_verifying_t;
+
+/** Verify with whoever serves it, as psab_sign_run(). */
+psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, const psab_verifying_t *request);
+
 /** Whether an algorithm can sign a hash or a message; the key is not looked at. */
 static inline bool psab_is_sign_alg(psa_algorithm_t alg, bool hash) {
     bool kind = hash ? PSA_ALG_IS_SIGN_HASH(alg) : PSA_ALG_IS_SIGN_MESSAGE(alg);

@@ -5,20 +5,8 @@
 #include "psab/api.h"
 #include "util/wipe.h"
 
-/* What is to be verified. */
-typedef struct verifying {
-    psa_algorithm_t alg;
-    bool hash; /* the input is a hash, not a message */
-    const uint8_t *input;
-    size_t length;
-    const uint8_t *signature;
-    size_t signature_length;
-} verifying_t;
-
-static psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const verifying_t *request);
-
 static psa_status_t call_verify_hash(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                     const verifying_t *request, const uint8_t *hash, size_t length) {
+                                     const psab_verifying_t *request, const uint8_t *hash, size_t length) {
     psab_frame_t frame;
     psab_enter(&frame, core, c);
     return psab_leave(&frame, PSAB_EP_VERIFY_HASH,
@@ -28,7 +16,7 @@ static psa_status_t call_verify_hash(psab_core_t *core, const psab_candidate_t *
 
 /* A driver that verifies hashes gets the hash of the message, from whoever computes it best. */
 static psa_status_t verify_hash_of(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                   const verifying_t *request) {
+                                   const psab_verifying_t *request) {
     uint8_t hash[PSA_HASH_MAX_SIZE];
     size_t length = 0;
     psa_status_t status = psab_hash_run(core, PSA_ALG_GET_HASH(request->alg), request->input, request->length, hash,
@@ -42,18 +30,18 @@ static psa_status_t verify_hash_of(psab_core_t *core, const psab_candidate_t *c,
 
 /* A driver that cannot verify gives the public key, and whoever verifies with that does the rest. */
 static psa_status_t verify_public(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                  const verifying_t *request) {
+                                  const psab_verifying_t *request) {
     psab_public_key_t public_key;
     psa_status_t status = psab_public_key_make(core, c, key, &public_key);
     if (status == PSA_SUCCESS) {
-        status = run(core, &public_key.view, request);
+        status = psab_verify_run(core, &public_key.view, request);
     }
     psab_public_key_free(&public_key);
     return status;
 }
 
 static psa_status_t call_verify_message(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                        const verifying_t *request) {
+                                        const psab_verifying_t *request) {
     psab_frame_t frame;
     psab_enter(&frame, core, c);
     return psab_leave(&frame, PSAB_EP_VERIFY_MESSAGE,
@@ -63,7 +51,7 @@ static psa_status_t call_verify_message(psab_core_t *core, const psab_candidate_
 }
 
 static psa_status_t call(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                         const verifying_t *request) {
+                         const psab_verifying_t *request) {
     if (request->hash) {
         return c->alternative == PSAB_ALT_VERIFY_HASH_PUBLIC
                    ? verify_public(core, c, key, request)
@@ -74,7 +62,7 @@ static psa_status_t call(psab_core_t *core, const psab_candidate_t *c, const psa
                                                                    : call_verify_message(core, c, key, request);
 }
 
-static psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const verifying_t *request) {
+psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, const psab_verifying_t *request) {
     uint16_t plan = request->hash ? PSAB_PLAN_VERIFY_HASH : PSAB_PLAN_VERIFY_MESSAGE;
     const psab_route_t *route = psab_route(core->registry, plan, request->alg, key->attributes, key->cell);
     psa_status_t status;
@@ -86,7 +74,7 @@ static psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const ver
                : psab_refuse(core, status, "no driver verifies with this key and algorithm");
 }
 
-static psa_status_t verify(psab_core_t *core, psa_key_id_t id, const verifying_t *request, psa_key_usage_t usage) {
+static psa_status_t verify(psab_core_t *core, psa_key_id_t id, const psab_verifying_t *request, psa_key_usage_t usage) {
     psab_key_t *key = NULL;
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
@@ -105,7 +93,7 @@ static psa_status_t verify(psab_core_t *core, psa_key_id_t id, const verifying_t
     status = psab_sign_check(core, request->alg, &key->attributes, false, request->hash, request->length);
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {
         psab_key_view_t view = psab_key_view(key);
-        status = run(core, &view, request);
+        status = psab_verify_run(core, &view, request);
     }
     psab_key_release(key);
     return status;
@@ -113,12 +101,12 @@ static psa_status_t verify(psab_core_t *core, psa_key_id_t id, const verifying_t
 
 psa_status_t psab_verify_hash(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *hash,
                               size_t hash_length, const uint8_t *signature, size_t signature_length) {
-    verifying_t request = {alg, true, hash, hash_length, signature, signature_length};
+    psab_verifying_t request = {alg, true, hash, hash_length, signature, signature_length};
     return verify(core, key, &request, PSA_KEY_USAGE_VERIFY_HASH);
 }
 
 psa_status_t psab_verify_message(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *input,
                                  size_t input_length, const uint8_t *signature, size_t signature_length) {
-    verifying_t request = {alg, false, input, input_length, signature, signature_length};
+    psab_verifying_t request = {alg, false, input, input_length, signature, signature_length};
     return verify(core, key, &request, PSA_KEY_USAGE_VERIFY_MESSAGE);
 }

@@ -41,6 +41,7 @@ static inline void psab_enter(psab_frame_t *frame, psab_core_t *core, const psab
     frame->core = core;
     frame->candidate = candidate;
     frame->depth = frame->outer != NULL ? frame->outer->depth + 1 : 1;
+    frame->report = 0;
     thread->top = frame;
     if (PSAB_UNLIKELY(thread->number == 0)) {
         psab_number_thread();
@@ -53,7 +54,7 @@ static inline psab_count_stripe_t *psab_stripe(psab_driver_t *driver) {
 }
 
 /** What psab_leave() does with any answer but success: judge, count, record the failure. */
-psab_status_t psab_answer(const psab_candidate_t *candidate, int32_t entry_point, psab_status_t status, bool choosing);
+psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_point, psab_status_t status, bool choosing);
 
 /** Note that the call is over, and count it.
  *
@@ -70,7 +71,7 @@ static inline psab_status_t psab_leave(psab_frame_t *frame, int32_t entry_point,
         atomic_fetch_add_explicit(&psab_stripe(candidate->driver)->served, 1, memory_order_relaxed);
         return PSA_SUCCESS;
     }
-    return psab_answer(candidate, entry_point, status, true);
+    return psab_answer(frame, entry_point, status, true);
 }
 
 /** psab_leave() for a later entry point of an operation, whose driver was chosen before. */
@@ -81,7 +82,7 @@ static inline psab_status_t psab_leave_step(psab_frame_t *frame, int32_t entry_p
         atomic_fetch_add_explicit(&psab_stripe(candidate->driver)->served, 1, memory_order_relaxed);
         return PSA_SUCCESS;
     }
-    return psab_answer(candidate, entry_point, status, false);
+    return psab_answer(frame, entry_point, status, false);
 }
 
 /** Record that a driver broke the interface, for psab_last_failure().

@@ -17,7 +17,8 @@ typedef struct psab_frame {
     struct psab_frame *outer;
     psab_core_t *core;
     const struct psab_candidate *candidate;
-    uint32_t depth; /**< 1 for a call that the application made */
+    uint32_t depth;  /**< 1 for a call that the application made */
+    uint32_t report; /**< psab_report_code_t of what the driver's adapter reported during the call; 0: nothing */
 } psab_frame_t;
 
 /** What dispatch keeps per thread. */

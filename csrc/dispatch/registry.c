@@ -54,18 +54,21 @@ void psab_registry_changed(psab_registry_t *registry) {
     atomic_fetch_add_explicit(&registry->epoch, 1, memory_order_acq_rel);
 }
 
-/* Who has the location of an opaque driver already; the lock is held. */
-static const psab_driver_t *taken_by(const psab_registry_t *registry, const psab_driver_description_t *description) {
-    if (description->type != PSAB_DRIVER_OPAQUE) {
-        return NULL;
-    }
-    for (size_t i = 0; i < registry->count; i++) {
-        const psab_driver_description_t *other = registry->drivers[i]->description;
+/* The opaque driver in a list that has the location of another opaque driver; null if none. */
+static const psab_driver_t *same_location(psab_driver_t *const *drivers, size_t count,
+                                          const psab_driver_description_t *description) {
+    for (size_t i = 0; i < count && description->type == PSAB_DRIVER_OPAQUE; i++) {
+        const psab_driver_description_t *other = drivers[i]->description;
         if (other->type == PSAB_DRIVER_OPAQUE && other->location == description->location) {
-            return registry->drivers[i];
+            return drivers[i];
         }
     }
     return NULL;
+}
+
+/* Who has the location of an opaque driver already; the lock is held. */
+static const psab_driver_t *taken_by(const psab_registry_t *registry, const psab_driver_description_t *description) {
+    return same_location(registry->drivers, registry->count, description);
 }
 
 psab_status_t psab_driver_new(psab_registry_t *registry, const psab_driver_description_t *description, void *context,
@@ -126,7 +129,10 @@ psab_status_t psab_registry_add(psab_registry_t *registry, psab_driver_t *const 
     } else {
         registry->drivers = list;
         for (size_t i = 0; i < count; i++) {
-            status = taken_by(registry, drivers[i]->description) != NULL ? PSA_ERROR_ALREADY_EXISTS : status;
+            status = taken_by(registry, drivers[i]->description) != NULL ||
+                             same_location(drivers, i, drivers[i]->description)
+                         ? PSA_ERROR_ALREADY_EXISTS
+                         : status;
         }
     }
     for (size_t i = 0; i < count && status == PSA_SUCCESS; i++) {

@@ -1,0 +1,69 @@
+/* What can be seen of an instance's drivers; see psab/drivers.h. */
+#include <string.h>
+
+#include "api/instance.h"
+#include "dispatch/explain.h"
+#include "dispatch/trace.h"
+
+#define TRACE_MOST ((size_t)1 << 24)
+
+size_t psab_core_driver_count(psab_core_t *core) {
+    size_t count = 0;
+    while (psab_registry_driver(core->registry, count) != NULL) {
+        count++;
+    }
+    return count;
+}
+
+bool psab_core_driver_info(psab_core_t *core, size_t position, psab_driver_info_t *info) {
+    psab_driver_t *driver = psab_registry_driver(core->registry, position);
+    if (driver == NULL) {
+        return false;
+    }
+    const psab_driver_description_t *description = driver->description;
+    memset(info, 0, sizeof *info);
+    info->name = description->name;
+    info->source = description->source;
+    info->dialect = description->dialect;
+    info->type = description->type;
+    info->location = description->location;
+    info->linked_in = driver->linked_in;
+    info->counts = psab_driver_counts(driver);
+    return true;
+}
+
+uint64_t psab_core_refused(psab_core_t *core) {
+    return atomic_load_explicit(&core->refused, memory_order_relaxed);
+}
+
+void psab_core_reset_counts(psab_core_t *core) {
+    psab_driver_t *driver;
+    for (size_t i = 0; (driver = psab_registry_driver(core->registry, i)) != NULL; i++) {
+        psab_driver_reset_counts(driver);
+    }
+    atomic_store_explicit(&core->refused, 0, memory_order_relaxed);
+}
+
+psab_status_t psab_core_trace_start(psab_core_t *core, size_t capacity) {
+    if (core == NULL || capacity == 0 || capacity > TRACE_MOST) {
+        return psab_fail(PSA_ERROR_INVALID_ARGUMENT, NULL, -1, 0, "the capacity must be from 1 to 2^24");
+    }
+    psab_status_t status = psab_trace_switch(core->registry->trace, capacity);
+    psab_registry_changed(core->registry);
+    return status == PSA_SUCCESS ? PSA_SUCCESS : psab_fail(status, NULL, -1, 0, "no memory for the trace");
+}
+
+void psab_core_trace_stop(psab_core_t *core) {
+    (void)psab_trace_switch(core->registry->trace, 0);
+    psab_registry_changed(core->registry);
+}
+
+size_t psab_core_trace_read(psab_core_t *core, psab_trace_event_t *events, size_t count, uint64_t *lost) {
+    return psab_trace_read(core->registry->trace, events, count, lost);
+}
+
+size_t psab_core_explain(psab_core_t *core, const char *name, uint32_t alg, const psab_attributes_t *attributes,
+                         psab_explanation_t *entries, size_t count) {
+    int32_t plan = psab_plan_named(name);
+    return plan < 0 ? 0 : psab_explain(core->registry, (uint16_t)plan, alg, attributes, entries, count);
+}

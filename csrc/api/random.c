@@ -1,0 +1,224 @@
+#include "api/random.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "api/entropy.h"
+#include "psab/api.h"
+#include "util/wipe.h"
+
+#define SEED_SIZE 32u /* bytes: the security strength of the generators */
+#define FRUITLESS_MOST 4u
+#define SPINS 128u
+#define SPIN_PAUSE_NS 50000
+
+/* One generator, used by one thread at a time. */
+struct psab_random {
+    _Atomic uint64_t owner;            /* who uses it: number of forks before and of the thread; 0: nobody */
+    const psab_candidate_t *candidate; /* whose context this is */
+    const psab_route_t *route;         /* that it was chosen from */
+    uint8_t *context;
+    size_t size;
+    uint32_t forks; /* when the context was last seeded */
+    psab_entropy_t entropy;
+};
+
+static _Atomic uint32_t fork_count;
+
+static void count_fork(void) {
+    atomic_fetch_add_explicit(&fork_count, 1, memory_order_relaxed);
+}
+
+static void watch_forks(void) {
+    (void)pthread_atfork(NULL, NULL, count_fork);
+}
+
+psab_random_t *psab_random_new(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, watch_forks);
+    return calloc(1, sizeof(psab_random_t));
+}
+
+static void drop_context(psab_random_t *random) {
+    psab_wipe_free(random->context, random->size);
+    random->context = NULL;
+    random->size = 0;
+    random->candidate = NULL;
+}
+
+void psab_random_free(psab_random_t *random) {
+    if (random != NULL) {
+        drop_context(random);
+        psab_entropy_free(&random->entropy);
+        free(random);
+    }
+}
+
+/* Wait for the generator. False if this thread has it already: a driver asks for the random
+ * numbers that it is to give.  After a fork the owner may be a thread that is no more; then what
+ * it was doing is not taken up. */
+static bool claim(psab_random_t *random) {
+    uint32_t forks = atomic_load_explicit(&fork_count, memory_order_relaxed);
+    if (psab_dispatch_thread.number == 0) {
+        psab_number_thread();
+    }
+    uint64_t self = (uint64_t)forks << 32 | psab_dispatch_thread.number;
+    for (unsigned spins = 0;; spins++) {
+        uint64_t owner = atomic_load_explicit(&random->owner, memory_order_relaxed);
+        if (owner == self) {
+            return false;
+        }
+        bool gone = owner != 0 && owner >> 32 != forks;
+        if ((owner == 0 || gone) && atomic_compare_exchange_strong_explicit(
+                                        &random->owner, &owner, self, memory_order_acquire, memory_order_relaxed)) {
+            if (gone) {
+                drop_context(random);
+            }
+            return true;
+        }
+        if (spins < SPINS) {
+            (void)sched_yield();
+        } else {
+            struct timespec pause = {0, SPIN_PAUSE_NS};
+            (void)nanosleep(&pause, NULL);
+        }
+    }
+}
+
+static void release(psab_random_t *random) {
+    atomic_store_explicit(&random->owner, 0, memory_order_release);
+}
+
+/* Give the generator fresh entropy. One that seeds itself gets it where there is some. */
+static psa_status_t seed(psab_core_t *core, psab_random_t *random, size_t amount, bool needed) {
+    const psab_candidate_t *c = random->candidate;
+    if (c->ops.add_entropy == NULL) {
+        return needed ? PSA_ERROR_INSUFFICIENT_ENTROPY : PSA_SUCCESS;
+    }
+    uint8_t *entropy = malloc(amount);
+    if (entropy == NULL) {
+        return PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
+    psa_status_t status = psab_entropy_get(core, &random->entropy, entropy, amount);
+    if (status == PSA_SUCCESS) {
+        psab_frame_t frame;
+        psab_enter(&frame, core, c);
+        status = psab_leave_step(&frame, PSAB_EP_ADD_ENTROPY,
+                                 c->ops.add_entropy(c->context, random->context, entropy, amount));
+    } else if (!needed) {
+        status = PSA_SUCCESS;
+    }
+    psab_wipe_free(entropy, amount);
+    return status;
+}
+
+static psa_status_t reseed(psab_core_t *core, psab_random_t *random) {
+    size_t asked = random->candidate->capability->reseed_entropy_size;
+    return seed(core, random, asked > SEED_SIZE ? asked : SEED_SIZE, true);
+}
+
+/* Make a context for a candidate, and seed it. */
+static psa_status_t start(psab_core_t *core, psab_random_t *random, const psab_candidate_t *c) {
+    psa_status_t status = PSA_SUCCESS;
+    drop_context(random);
+    size_t size = c->context_sizes[PSAB_CONTEXT_RANDOM_CONTEXT];
+    random->context = calloc(1, size != 0 ? size : 1);
+    if (random->context == NULL) {
+        return PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
+    random->size = size;
+    random->candidate = c;
+    random->forks = atomic_load_explicit(&fork_count, memory_order_relaxed);
+    if (c->ops.init_random != NULL) {
+        psab_frame_t frame;
+        psab_enter(&frame, core, c);
+        status = psab_leave(&frame, PSAB_EP_INIT_RANDOM, c->ops.init_random(c->context, random->context));
+    }
+    size_t initial = c->capability->initial_entropy_size;
+    if (status == PSA_SUCCESS) {
+        status = seed(core, random, initial != 0 ? initial : SEED_SIZE, initial != 0);
+    }
+    if (status != PSA_SUCCESS) {
+        drop_context(random);
+    }
+    return status;
+}
+
+/* A context that a forked process inherits would give it the numbers of its parent. */
+static psa_status_t refresh_after_fork(psab_core_t *core, psab_random_t *random, const psab_candidate_t *c) {
+    uint32_t forks = atomic_load_explicit(&fork_count, memory_order_relaxed);
+    if (c->ops.add_entropy == NULL || c->capability->initial_entropy_size == 0) {
+        return start(core, random, c);
+    }
+    random->forks = forks;
+    return reseed(core, random);
+}
+
+static psa_status_t generate(psab_core_t *core, psab_random_t *random, const psab_candidate_t *c, uint8_t *output,
+                             size_t size) {
+    psa_status_t status = PSA_SUCCESS;
+    if (random->candidate != c) {
+        status = start(core, random, c);
+    } else if (random->forks != atomic_load_explicit(&fork_count, memory_order_relaxed)) {
+        status = refresh_after_fork(core, random, c);
+    }
+    size_t done = 0;
+    for (unsigned fruitless = 0; status == PSA_SUCCESS && done < size;) {
+        size_t length = 0;
+        psab_frame_t frame;
+        psab_enter(&frame, core, c);
+        status = psab_leave(&frame, PSAB_EP_GET_RANDOM,
+                            c->ops.get_random(c->context, random->context, output + done, size - done, &length));
+        if (status == PSA_SUCCESS) {
+            status = psab_output(c, PSAB_EP_GET_RANDOM, status, output + done, size - done, 0, &length);
+            done += length;
+        }
+        fruitless = length == 0 ? fruitless + 1 : 0;
+        bool wants_more = status == PSA_ERROR_INSUFFICIENT_ENTROPY || (status == PSA_SUCCESS && done < size);
+        if (wants_more && fruitless < FRUITLESS_MOST) {
+            status = reseed(core, random);
+        } else if (wants_more) {
+            status = PSA_ERROR_INSUFFICIENT_ENTROPY;
+        }
+    }
+    return status;
+}
+
+psa_status_t psab_random(psab_core_t *core, uint8_t *output, size_t size) {
+    psab_random_t *random = core->random;
+    psa_status_t status;
+    if (size == 0) {
+        return PSA_SUCCESS;
+    }
+    if (!claim(random)) {
+        return psab_fail(PSA_ERROR_BAD_STATE, NULL, -1, PSAB_REPORT_RECURSION,
+                         "the random generator asked for random numbers");
+    }
+    const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_RANDOM, 0, NULL, NULL);
+    const psab_candidate_t *c = psab_first(route, &status);
+    if (c != NULL && random->route == route && random->candidate != NULL) {
+        c = random->candidate; /* those before it had nothing to offer */
+    }
+    random->route = route;
+    for (; c != NULL; c = psab_next(c, status)) {
+        status = generate(core, random, c, output, size);
+    }
+    release(random);
+    if (status != PSA_SUCCESS) {
+        psab_wipe(output, size);
+    }
+    return route != NULL && route->count != 0 ? status
+                                              : psab_refuse(core, status, "no driver generates random numbers");
+}
+
+psa_status_t psab_generate_random(psab_core_t *core, uint8_t *output, size_t output_size) {
+    if (!psab_ready(core)) {
+        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
+    }
+    if (!psab_buffer_valid(output, output_size)) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the output is a null pointer");
+    }
+    return psab_random(core, output, output_size);
+}
