@@ -226,14 +226,31 @@ RSA_EXPONENT_ALLOWANCE = 40
 """How many bytes more than with the exponent 65537 an exported RSA key may be given."""
 
 
+def _der(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    count = (size.bit_length() + 7) // 8
+    return (
+        bytes([tag]) + (bytes([size]) if size < 128 else bytes([0x80 | count]) + size.to_bytes(count, "big")) + content
+    )
+
+
+def _largest_rsa_key(sizes: list[int]) -> int:
+    """The length of a sequence of the largest integers of these sizes in bits."""
+    return len(_der(0x30, b"".join(_der(2, ((1 << bits) - 1).to_bytes(bits // 8 + 1, "big")) for bits in sizes)))
+
+
 def at_least() -> list[tuple[str, int, int]]:
-    """Expression, smallest and largest acceptable value."""
-    rows = []
-    for row in values()["sizes"]["rsa"]:
-        for half, size in (("KEY_PAIR", row["pair_der_max"]), ("PUBLIC_KEY", row["public_der_max"])):
-            expression = f"PSA_EXPORT_KEY_OUTPUT_SIZE(PSA_KEY_TYPE_RSA_{half}, {row['bits']})"
-            rows.append((expression, size, size + RSA_EXPONENT_ALLOWANCE))
-    return rows
+    """Expression, smallest and largest acceptable value: RSA keys, whose exponent can be long."""
+    rows = [(row["bits"], row["pair_der_max"], row["public_der_max"]) for row in values()["sizes"]["rsa"]]
+    for bits in (512, 1023, 1025, 1100, 2047, 4095):
+        half = (bits + 1) // 2
+        pair = [1, bits, 17, bits, half, half, half, half, half]
+        rows.append((bits, _largest_rsa_key(pair), _largest_rsa_key([bits, 17])))
+    return [
+        (f"PSA_EXPORT_KEY_OUTPUT_SIZE(PSA_KEY_TYPE_RSA_{half}, {bits})", size, size + RSA_EXPONENT_ALLOWANCE)
+        for bits, pair_size, public_size in rows
+        for half, size in (("KEY_PAIR", pair_size), ("PUBLIC_KEY", public_size))
+    ]
 
 
 # Macro of a maximum -> the expression over type, bits, alg, primitives[k] and step whose largest value it is.

@@ -91,8 +91,8 @@
      : PSA_KEY_TYPE_IS_SLH_DSA(key_type) ? 4u * PSAB_BYTES(key_bits)                                                   \
                                          : (size_t)0u)
 
-/** Also enough for psa_export_public_key() of a key pair only if the key is one half; see
- * PSA_EXPORT_PUBLIC_KEY_OUTPUT_SIZE() for the public key of a pair. */
+/** For psa_export_key(), and for psa_export_public_key() of a public key.  The public key of a
+ * pair can be longer than the pair: PSA_EXPORT_PUBLIC_KEY_OUTPUT_SIZE() takes either type. */
 #define PSA_EXPORT_KEY_OUTPUT_SIZE(key_type, key_bits)                                                                 \
     (PSA_KEY_TYPE_IS_UNSTRUCTURED(key_type)   ? PSAB_BYTES(key_bits)                                                   \
      : PSA_KEY_TYPE_IS_KEY_PAIR(key_type)     ? PSAB_EXPORT_KEY_PAIR_SIZE(key_type, key_bits)                          \
