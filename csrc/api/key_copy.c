@@ -11,8 +11,7 @@
 
 /* The attributes of the copy: what is asked for, where it agrees with the source. */
 static psa_status_t target_attributes(psab_core_t *core, const psab_attributes_t *source,
-                                      const psab_attributes_t *asked, psab_attributes_t *target)
-{
+                                      const psab_attributes_t *asked, psab_attributes_t *target) {
     bool other_type = asked->type != PSA_KEY_TYPE_NONE && asked->type != source->type;
     bool other_size = asked->bits != 0 && asked->bits != source->bits;
     if (other_type || other_size) {
@@ -31,8 +30,7 @@ static psa_status_t target_attributes(psab_core_t *core, const psab_attributes_t
                : psab_refuse(core, status, "no algorithm is permitted by the policies of both source and copy");
 }
 
-static psa_status_t copy_by_driver(psab_core_t *core, const psab_key_t *source, psab_key_t *key, size_t *length)
-{
+static psa_status_t copy_by_driver(psab_core_t *core, const psab_key_t *source, psab_key_t *key, size_t *length) {
     const psab_attributes_t *attributes = &key->attributes;
     const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_COPY_KEY, attributes->alg, attributes, NULL);
     psa_status_t status;
@@ -50,8 +48,7 @@ static psa_status_t copy_by_driver(psab_core_t *core, const psab_key_t *source, 
 
 /* Within the library, or within one cryptoprocessor. */
 static psa_status_t copy_inside(psab_core_t *core, const psab_key_t *source, const psab_attributes_t *target,
-                                psa_key_id_t *id)
-{
+                                psa_key_id_t *id) {
     psab_key_t *key = NULL;
     psa_status_t status = psab_key_begin(core->store, target, &key);
     if (status != PSA_SUCCESS) {
@@ -77,10 +74,9 @@ static psa_status_t copy_inside(psab_core_t *core, const psab_key_t *source, con
 
 /* By export and import; the key leaves its security boundary. */
 static psa_status_t copy_across(psab_core_t *core, psab_key_t *source, const psab_attributes_t *target,
-                                psa_key_id_t *id)
-{
-    bool exportable = PSA_KEY_TYPE_IS_PUBLIC_KEY(source->attributes.type) ||
-                      (source->attributes.usage & PSA_KEY_USAGE_EXPORT) != 0;
+                                psa_key_id_t *id) {
+    bool exportable =
+        PSA_KEY_TYPE_IS_PUBLIC_KEY(source->attributes.type) || (source->attributes.usage & PSA_KEY_USAGE_EXPORT) != 0;
     if (!exportable) {
         return psab_refuse(core, PSA_ERROR_NOT_PERMITTED, "the source must not leave its location");
     }
@@ -101,14 +97,12 @@ static psa_status_t copy_across(psab_core_t *core, psab_key_t *source, const psa
 }
 
 /* Whether the driver of a location copies keys of this kind. */
-static bool has_copy(psab_core_t *core, const psab_attributes_t *target)
-{
+static bool has_copy(psab_core_t *core, const psab_attributes_t *target) {
     const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_COPY_KEY, target->alg, target, NULL);
     return route != NULL && route->count != 0;
 }
 
-static psa_status_t copy(psab_core_t *core, psab_key_t *source, const psab_attributes_t *asked, psa_key_id_t *id)
-{
+static psa_status_t copy(psab_core_t *core, psab_key_t *source, const psab_attributes_t *asked, psa_key_id_t *id) {
     psab_attributes_t target;
     psa_status_t status = target_attributes(core, &source->attributes, asked, &target);
     if (status != PSA_SUCCESS) {
@@ -126,8 +120,7 @@ static psa_status_t copy(psab_core_t *core, psab_key_t *source, const psab_attri
 }
 
 psa_status_t psab_copy_key(psab_core_t *core, psa_key_id_t source_key, const psa_key_attributes_t *attributes,
-                           psa_key_id_t *target_key)
-{
+                           psa_key_id_t *target_key) {
     psab_key_t *source = NULL;
     *target_key = PSA_KEY_ID_NULL;
     if (!psab_ready(core)) {

@@ -9,8 +9,7 @@
 #include "psab/api.h"
 
 /* Unstructured keys are the core's own affair: the bytes are the key. */
-static psa_status_t check_unstructured(const psab_attributes_t *attributes, const uint8_t *data, size_t length)
-{
+static psa_status_t check_unstructured(const psab_attributes_t *attributes, const uint8_t *data, size_t length) {
     if (length > PSAB_KEY_BITS_MAX / 8) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
@@ -24,8 +23,7 @@ static psa_status_t check_unstructured(const psab_attributes_t *attributes, cons
     return status;
 }
 
-static psa_status_t import_unstructured(psab_key_t *key, const uint8_t *data, size_t length)
-{
+static psa_status_t import_unstructured(psab_key_t *key, const uint8_t *data, size_t length) {
     psa_status_t status = psab_key_reserve(key, length);
     if (status == PSA_SUCCESS) {
         memcpy(key->data, data, length);
@@ -35,8 +33,7 @@ static psa_status_t import_unstructured(psab_key_t *key, const uint8_t *data, si
 }
 
 /* The room that the canonical form of a key needs, whose size may not be known. */
-static size_t room_for(psa_key_type_t type, size_t bits, size_t length)
-{
+static size_t room_for(psa_key_type_t type, size_t bits, size_t length) {
     size_t known = bits != 0 ? psab_key_length_max(type, bits) : 0;
     if (known != 0) {
         return known;
@@ -46,8 +43,7 @@ static size_t room_for(psa_key_type_t type, size_t bits, size_t length)
 }
 
 static psa_status_t import_structured(psab_core_t *core, psab_key_t *key, const uint8_t *data, size_t length,
-                                      size_t bits)
-{
+                                      size_t bits) {
     psa_status_t status = psab_key_reserve(key, room_for(key->attributes.type, bits, length));
     psab_imported_t imported = {0, 0};
     if (status == PSA_SUCCESS) {
@@ -66,8 +62,7 @@ static psa_status_t import_structured(psab_core_t *core, psab_key_t *key, const 
     return PSA_SUCCESS;
 }
 
-static psa_status_t import_opaque(psab_core_t *core, psab_key_t *key, const uint8_t *data, size_t length, size_t bits)
-{
+static psa_status_t import_opaque(psab_core_t *core, psab_key_t *key, const uint8_t *data, size_t length, size_t bits) {
     psab_imported_t imported = {0, 0};
     psa_status_t status = psab_opaque_prepare(core, key, bits);
     if (status == PSA_SUCCESS) {
@@ -81,8 +76,7 @@ static psa_status_t import_opaque(psab_core_t *core, psab_key_t *key, const uint
 }
 
 /* What can be said about the data before any driver sees it; `*bits` receives the size, 0 if it is open. */
-static psa_status_t check_data(const psab_attributes_t *attributes, const uint8_t *data, size_t length, size_t *bits)
-{
+static psa_status_t check_data(const psab_attributes_t *attributes, const uint8_t *data, size_t length, size_t *bits) {
     bool local = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) == PSA_KEY_LOCATION_LOCAL_STORAGE;
     if (length == 0) {
         return PSA_ERROR_INVALID_ARGUMENT;
@@ -105,8 +99,7 @@ static psa_status_t check_data(const psab_attributes_t *attributes, const uint8_
 }
 
 psa_status_t psab_create_from_data(psab_core_t *core, const psab_attributes_t *attributes, const uint8_t *data,
-                                   size_t length, psa_key_id_t *id)
-{
+                                   size_t length, psa_key_id_t *id) {
     size_t bits = 0;
     psab_key_t *key = NULL;
     *id = PSA_KEY_ID_NULL;
@@ -129,8 +122,7 @@ psa_status_t psab_create_from_data(psab_core_t *core, const psab_attributes_t *a
 }
 
 psa_status_t psab_import_key(psab_core_t *core, const psa_key_attributes_t *attributes, const uint8_t *data,
-                             size_t data_length, psa_key_id_t *key)
-{
+                             size_t data_length, psa_key_id_t *key) {
     *key = PSA_KEY_ID_NULL;
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
@@ -143,8 +135,7 @@ psa_status_t psab_import_key(psab_core_t *core, const psa_key_attributes_t *attr
 }
 
 /* Random bytes; a DES key gets its parity, and each of its parts is drawn again while it is weak. */
-static psa_status_t generate_unstructured(psab_core_t *core, psab_key_t *key)
-{
+static psa_status_t generate_unstructured(psab_core_t *core, psab_key_t *key) {
     const size_t part = 8;
     psa_status_t status = psab_key_reserve(key, key->attributes.bits / 8);
     if (status == PSA_SUCCESS) {
@@ -164,8 +155,7 @@ static psa_status_t generate_unstructured(psab_core_t *core, psab_key_t *key)
 }
 
 static psa_status_t generate_by_driver(psab_core_t *core, psab_key_t *key, const psab_custom_t *custom,
-                                       const uint8_t *data, size_t size)
-{
+                                       const uint8_t *data, size_t size) {
     size_t bits = key->attributes.bits;
     size_t length = 0;
     psa_status_t status = psab_key_is_opaque(key)
@@ -181,8 +171,7 @@ static psa_status_t generate_by_driver(psab_core_t *core, psab_key_t *key, const
 }
 
 /* Whether a type can be generated with these attributes at all. */
-static psa_status_t check_generation(const psab_attributes_t *attributes)
-{
+static psa_status_t check_generation(const psab_attributes_t *attributes) {
     psa_key_type_t type = attributes->type;
     bool local = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) == PSA_KEY_LOCATION_LOCAL_STORAGE;
     if (attributes->bits == 0 || PSA_KEY_TYPE_IS_PUBLIC_KEY(type)) {
@@ -198,8 +187,7 @@ static psa_status_t check_generation(const psab_attributes_t *attributes)
 
 /* Judge production parameters; `*is_default` receives whether they ask for nothing special. */
 static psa_status_t check_custom(psa_key_type_t type, const psab_custom_t *custom, const uint8_t *data, size_t size,
-                                 bool *is_default)
-{
+                                 bool *is_default) {
     static const uint8_t usual_exponent[] = {0x01, 0x00, 0x01};
     while (size > 0 && data[size - 1] == 0) {
         size--; /* little-endian: leading zeros are at the end */
@@ -217,8 +205,7 @@ static psa_status_t check_custom(psa_key_type_t type, const psab_custom_t *custo
 }
 
 static psa_status_t generate(psab_core_t *core, const psab_attributes_t *attributes, const psab_custom_t *custom,
-                             const uint8_t *data, size_t size, psa_key_id_t *id)
-{
+                             const uint8_t *data, size_t size, psa_key_id_t *id) {
     psab_key_t *key = NULL;
     psa_status_t status = psab_creation_check(core, attributes);
     if (status == PSA_SUCCESS) {
@@ -236,8 +223,7 @@ static psa_status_t generate(psab_core_t *core, const psab_attributes_t *attribu
     return psab_creation_end(core, key, status, id);
 }
 
-psa_status_t psab_generate_key(psab_core_t *core, const psa_key_attributes_t *attributes, psa_key_id_t *key)
-{
+psa_status_t psab_generate_key(psab_core_t *core, const psa_key_attributes_t *attributes, psa_key_id_t *key) {
     *key = PSA_KEY_ID_NULL;
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
@@ -247,8 +233,7 @@ psa_status_t psab_generate_key(psab_core_t *core, const psa_key_attributes_t *at
 
 psa_status_t psab_generate_key_custom(psab_core_t *core, const psa_key_attributes_t *attributes,
                                       const psa_custom_key_parameters_t *custom, const uint8_t *custom_data,
-                                      size_t custom_data_length, psa_key_id_t *key)
-{
+                                      size_t custom_data_length, psa_key_id_t *key) {
     bool is_default = false;
     *key = PSA_KEY_ID_NULL;
     if (!psab_ready(core)) {

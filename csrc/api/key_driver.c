@@ -7,8 +7,7 @@
 #include "util/buffer.h"
 
 /* The fewest bytes that a driver may return for a key: all of them where the format fixes the length. */
-static size_t least(const psab_attributes_t *attributes)
-{
+static size_t least(const psab_attributes_t *attributes) {
     if (PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) != PSA_KEY_LOCATION_LOCAL_STORAGE) {
         return 0;
     }
@@ -17,8 +16,7 @@ static size_t least(const psab_attributes_t *attributes)
 }
 
 psa_status_t psab_driver_import(psab_core_t *core, const psab_key_t *key, const uint8_t *data, size_t length,
-                                size_t bits, psab_imported_t *imported)
-{
+                                size_t bits, psab_imported_t *imported) {
     const psab_attributes_t *attributes = &key->attributes;
     psab_attributes_t matched = *attributes;
     matched.bits = (uint32_t)bits;
@@ -32,8 +30,7 @@ psa_status_t psab_driver_import(psab_core_t *core, const psab_key_t *key, const 
         status = psab_leave(&frame, PSAB_EP_IMPORT_KEY,
                             c->ops.import_key(c->context, attributes, data, length, key->data, key->size,
                                               &imported->length, &imported->bits));
-        status = psab_output(c, PSAB_EP_IMPORT_KEY, status, key->data, key->size, least(attributes),
-                             &imported->length);
+        status = psab_output(c, PSAB_EP_IMPORT_KEY, status, key->data, key->size, least(attributes), &imported->length);
         size_t expected = attributes->bits != 0 ? attributes->bits : bits;
         bool changed = expected != 0 && imported->bits != expected;
         if (status == PSA_SUCCESS && (changed || imported->bits == 0 || imported->bits > PSAB_KEY_BITS_MAX)) {
@@ -44,11 +41,9 @@ psa_status_t psab_driver_import(psab_core_t *core, const psab_key_t *key, const 
     return status;
 }
 
-static psa_status_t generate(psab_core_t *core, const psab_key_t *key, size_t *length)
-{
+static psa_status_t generate(psab_core_t *core, const psab_key_t *key, size_t *length) {
     const psab_attributes_t *attributes = &key->attributes;
-    const psab_route_t *route =
-        psab_route(core->registry, PSAB_PLAN_GENERATE_KEY, attributes->alg, attributes, NULL);
+    const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_GENERATE_KEY, attributes->alg, attributes, NULL);
     psa_status_t status;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         psab_frame_t frame;
@@ -62,8 +57,7 @@ static psa_status_t generate(psab_core_t *core, const psab_key_t *key, size_t *l
 }
 
 static psa_status_t generate_custom(psab_core_t *core, const psab_key_t *key, const psab_custom_t *custom,
-                                    const uint8_t *data, size_t size, size_t *length)
-{
+                                    const uint8_t *data, size_t size, size_t *length) {
     const psab_attributes_t *attributes = &key->attributes;
     const psab_route_t *route =
         psab_route(core->registry, PSAB_PLAN_GENERATE_KEY_CUSTOM, attributes->alg, attributes, NULL);
@@ -72,17 +66,16 @@ static psa_status_t generate_custom(psab_core_t *core, const psab_key_t *key, co
         psab_frame_t frame;
         *length = 0;
         psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_GENERATE_KEY_CUSTOM,
-                            c->ops.generate_key_custom(c->context, attributes, custom, data, size, key->data,
-                                                       key->size, length));
+        status = psab_leave(
+            &frame, PSAB_EP_GENERATE_KEY_CUSTOM,
+            c->ops.generate_key_custom(c->context, attributes, custom, data, size, key->data, key->size, length));
         status = psab_output(c, PSAB_EP_GENERATE_KEY_CUSTOM, status, key->data, key->size, least(attributes), length);
     }
     return status;
 }
 
 psa_status_t psab_driver_generate(psab_core_t *core, const psab_key_t *key, const psab_custom_t *custom,
-                                  const uint8_t *data, size_t size, size_t *length)
-{
+                                  const uint8_t *data, size_t size, size_t *length) {
     if (custom != NULL) {
         return generate_custom(core, key, custom, data, size, length);
     }
@@ -96,8 +89,7 @@ psa_status_t psab_driver_generate(psab_core_t *core, const psab_key_t *key, cons
 }
 
 static psa_status_t export_pair(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t fewest,
-                                size_t *length)
-{
+                                size_t *length) {
     const psab_attributes_t *attributes = &key->attributes;
     const psab_route_t *route =
         psab_route(core->registry, PSAB_PLAN_EXPORT_PUBLIC_KEY, attributes->alg, attributes, NULL);
@@ -106,17 +98,15 @@ static psa_status_t export_pair(psab_core_t *core, psab_key_t *key, uint8_t *dat
         psab_frame_t frame;
         *length = 0;
         psab_enter(&frame, core, c);
-        status = psab_leave(
-            &frame, PSAB_EP_EXPORT_PUBLIC_KEY,
-            c->ops.export_public_key(c->context, attributes, key->data, key->size, data, size, length));
+        status = psab_leave(&frame, PSAB_EP_EXPORT_PUBLIC_KEY,
+                            c->ops.export_public_key(c->context, attributes, key->data, key->size, data, size, length));
         status = psab_output(c, PSAB_EP_EXPORT_PUBLIC_KEY, status, data, size, fewest, length);
     }
     return status;
 }
 
 static psa_status_t export_opaque(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t fewest,
-                                  size_t *length)
-{
+                                  size_t *length) {
     const psab_attributes_t *attributes = &key->attributes;
     const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_EXPORT_KEY, attributes->alg, attributes, NULL);
     psa_status_t status;
@@ -131,14 +121,13 @@ static psa_status_t export_opaque(psab_core_t *core, psab_key_t *key, uint8_t *d
     return status;
 }
 
-typedef psa_status_t (*export_function_t)(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size,
-                                          size_t fewest, size_t *length);
+typedef psa_status_t (*export_function_t)(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t fewest,
+                                          size_t *length);
 
 /* Call a driver with a buffer of the size that its output can have, whatever the caller's is: drivers may
  * insist on it, and a longer output that fits the format may still fit the caller. */
 static psa_status_t export_sized(psab_core_t *core, psab_key_t *key, export_function_t function, psa_key_type_t type,
-                                 uint8_t *data, size_t size, size_t *length)
-{
+                                 uint8_t *data, size_t size, size_t *length) {
     size_t most = psab_key_length_max(type, key->attributes.bits);
     size_t exact = psab_key_length(type, key->attributes.bits);
     size_t fewest = exact != 0 ? exact : 1;
@@ -166,8 +155,7 @@ static psa_status_t export_sized(psab_core_t *core, psab_key_t *key, export_func
     return status;
 }
 
-static psa_status_t copy_out(const psab_key_t *key, uint8_t *data, size_t size, size_t *length)
-{
+static psa_status_t copy_out(const psab_key_t *key, uint8_t *data, size_t size, size_t *length) {
     if (key->size > size) {
         return PSA_ERROR_BUFFER_TOO_SMALL;
     }
@@ -176,8 +164,7 @@ static psa_status_t copy_out(const psab_key_t *key, uint8_t *data, size_t size, 
     return PSA_SUCCESS;
 }
 
-psa_status_t psab_public_key(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t *length)
-{
+psa_status_t psab_public_key(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t *length) {
     psa_key_type_t type = key->attributes.type;
     if (PSA_KEY_TYPE_IS_PUBLIC_KEY(type)) {
         return psab_key_material(core, key, data, size, length);
@@ -192,8 +179,7 @@ psa_status_t psab_public_key(psab_core_t *core, psab_key_t *key, uint8_t *data, 
     return status;
 }
 
-psa_status_t psab_key_material(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t *length)
-{
+psa_status_t psab_key_material(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t *length) {
     *length = 0;
     psa_status_t status = psab_key_is_opaque(key)
                               ? export_sized(core, key, export_opaque, key->attributes.type, data, size, length)

@@ -4,8 +4,7 @@
 #include "api/keys.h"
 #include "psab/api.h"
 
-psa_status_t psab_get_key_attributes(psab_core_t *core, psa_key_id_t key, psa_key_attributes_t *attributes)
-{
+psa_status_t psab_get_key_attributes(psab_core_t *core, psa_key_id_t key, psa_key_attributes_t *attributes) {
     psab_key_t *found = NULL;
     psa_reset_key_attributes(attributes);
     if (!psab_ready(core)) {
@@ -25,8 +24,7 @@ psa_status_t psab_get_key_attributes(psab_core_t *core, psa_key_id_t key, psa_ke
 }
 
 psa_status_t psab_export_key(psab_core_t *core, psa_key_id_t key, uint8_t *data, size_t data_size,
-                             size_t *data_length)
-{
+                             size_t *data_length) {
     psab_key_t *found = NULL;
     *data_length = 0;
     if (!psab_ready(core)) {
@@ -50,8 +48,7 @@ psa_status_t psab_export_key(psab_core_t *core, psa_key_id_t key, uint8_t *data,
 }
 
 psa_status_t psab_export_public_key(psab_core_t *core, psa_key_id_t key, uint8_t *data, size_t data_size,
-                                    size_t *data_length)
-{
+                                    size_t *data_length) {
     psab_key_t *found = NULL;
     *data_length = 0;
     if (!psab_ready(core)) {
@@ -69,24 +66,21 @@ psa_status_t psab_export_public_key(psab_core_t *core, psa_key_id_t key, uint8_t
     return status;
 }
 
-psa_status_t psab_destroy_key(psab_core_t *core, psa_key_id_t key)
-{
+psa_status_t psab_destroy_key(psab_core_t *core, psa_key_id_t key) {
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
     }
     return key == PSA_KEY_ID_NULL ? PSA_SUCCESS : psab_store_destroy(core->store, key);
 }
 
-psa_status_t psab_purge_key(psab_core_t *core, psa_key_id_t key)
-{
+psa_status_t psab_purge_key(psab_core_t *core, psa_key_id_t key) {
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
     }
     return psab_store_purge(core->store, key);
 }
 
-psa_status_t psab_open_key(psab_core_t *core, psa_key_id_t id, psa_key_handle_t *handle)
-{
+psa_status_t psab_open_key(psab_core_t *core, psa_key_id_t id, psa_key_handle_t *handle) {
     psab_key_t *found = NULL;
     *handle = PSA_KEY_ID_NULL;
     if (!psab_ready(core)) {
@@ -106,8 +100,7 @@ psa_status_t psab_open_key(psab_core_t *core, psa_key_id_t id, psa_key_handle_t 
     return PSA_SUCCESS;
 }
 
-psa_status_t psab_close_key(psab_core_t *core, psa_key_handle_t handle)
-{
+psa_status_t psab_close_key(psab_core_t *core, psa_key_handle_t handle) {
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
     }

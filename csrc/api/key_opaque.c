@@ -4,8 +4,7 @@
 #include "keys/validity.h"
 
 /* The driver of a location; null if there is none. */
-static psab_driver_t *driver_at(psab_core_t *core, psa_key_location_t location)
-{
+static psab_driver_t *driver_at(psab_core_t *core, psa_key_location_t location) {
     psab_driver_t *driver = NULL;
     for (size_t i = 0; (driver = psab_registry_driver(core->registry, i)) != NULL; i++) {
         if (driver->description->type == PSAB_DRIVER_OPAQUE && driver->description->location == location) {
@@ -15,8 +14,7 @@ static psab_driver_t *driver_at(psab_core_t *core, psa_key_location_t location)
     return NULL;
 }
 
-psa_status_t psab_creation_check(psab_core_t *core, const psab_attributes_t *attributes)
-{
+psa_status_t psab_creation_check(psab_core_t *core, const psab_attributes_t *attributes) {
     psa_key_location_t location = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime);
     if (location != PSA_KEY_LOCATION_LOCAL_STORAGE && driver_at(core, location) == NULL) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "no driver serves the location of this lifetime");
@@ -26,8 +24,7 @@ psa_status_t psab_creation_check(psab_core_t *core, const psab_attributes_t *att
 }
 
 /* Bytes that the context of a key takes at most. */
-static size_t context_size(const psab_key_context_sizes_t *sizes, psa_key_type_t type, size_t bits)
-{
+static size_t context_size(const psab_key_context_sizes_t *sizes, psa_key_type_t type, size_t bits) {
     if (sizes->size_function != NULL) {
         return sizes->size_function(type, bits);
     }
@@ -42,26 +39,23 @@ static size_t context_size(const psab_key_context_sizes_t *sizes, psa_key_type_t
     return sizes->base_size + sizes->symmetric_factor * ((bits + 7) / 8);
 }
 
-static psa_status_t allocate(psab_core_t *core, psab_key_t *key, bool *allocated)
-{
+static psa_status_t allocate(psab_core_t *core, psab_key_t *key, bool *allocated) {
     const psab_attributes_t *attributes = &key->attributes;
-    const psab_route_t *route =
-        psab_route(core->registry, PSAB_PLAN_ALLOCATE_KEY, attributes->alg, attributes, NULL);
+    const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_ALLOCATE_KEY, attributes->alg, attributes, NULL);
     psa_status_t status;
     *allocated = false;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         psab_frame_t frame;
         psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_ALLOCATE_KEY,
-                            c->ops.allocate_key(c->context, attributes, key->data, key->size));
+        status =
+            psab_leave(&frame, PSAB_EP_ALLOCATE_KEY, c->ops.allocate_key(c->context, attributes, key->data, key->size));
         *allocated = status == PSA_SUCCESS;
         return status;
     }
     return route != NULL ? PSA_SUCCESS : status;
 }
 
-static psa_status_t tell_destroyed(void *user, psab_key_t *key)
-{
+static psa_status_t tell_destroyed(void *user, psab_key_t *key) {
     psab_core_t *core = user;
     const psab_attributes_t *attributes = &key->attributes;
     const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_DESTROY_KEY, attributes->alg, attributes, NULL);
@@ -69,16 +63,15 @@ static psa_status_t tell_destroyed(void *user, psab_key_t *key)
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         psab_frame_t frame;
         psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_DESTROY_KEY,
-                            c->ops.destroy_key(c->context, attributes, key->data, key->size));
+        status =
+            psab_leave(&frame, PSAB_EP_DESTROY_KEY, c->ops.destroy_key(c->context, attributes, key->data, key->size));
         return status;
     }
     /* An element that keeps no keys: the context is all there is. */
     return route != NULL ? PSA_SUCCESS : status;
 }
 
-psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits)
-{
+psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits) {
     const psab_driver_t *driver = driver_at(core, PSA_KEY_LIFETIME_GET_LOCATION(key->attributes.lifetime));
     if (driver == NULL) {
         return PSA_ERROR_INVALID_ARGUMENT;
@@ -96,8 +89,7 @@ psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits
     return status;
 }
 
-psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t status, psa_key_id_t *id)
-{
+psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t status, psa_key_id_t *id) {
     bool allocated = key->doomed;
     bool made = status == PSA_SUCCESS && psab_key_is_opaque(key);
     key->doomed = false;
@@ -115,8 +107,7 @@ psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t 
 }
 
 /* One call of get_builtin_key, with the room that the key has now. */
-static psa_status_t get_builtin(psab_core_t *core, psab_key_t *key, uint64_t slot, size_t *length)
-{
+static psa_status_t get_builtin(psab_core_t *core, psab_key_t *key, uint64_t slot, size_t *length) {
     psab_attributes_t *attributes = &key->attributes;
     psab_attributes_t asked = *attributes;
     const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_GET_BUILTIN_KEY, 0, &asked, NULL);
@@ -127,8 +118,8 @@ static psa_status_t get_builtin(psab_core_t *core, psab_key_t *key, uint64_t slo
         status = psab_leave(&frame, PSAB_EP_GET_BUILTIN_KEY,
                             c->ops.get_builtin_key(c->context, slot, attributes, key->data, key->size, length));
         bool filled = status == PSA_SUCCESS || status == PSA_ERROR_BUFFER_TOO_SMALL;
-        bool moved = (attributes->lifetime ^ asked.lifetime) >> 8 != 0 ||
-                     PSA_KEY_LIFETIME_IS_VOLATILE(attributes->lifetime);
+        bool moved =
+            (attributes->lifetime ^ asked.lifetime) >> 8 != 0 || PSA_KEY_LIFETIME_IS_VOLATILE(attributes->lifetime);
         bool odd = attributes->type == PSA_KEY_TYPE_NONE || (status == PSA_SUCCESS && *length > key->size);
         if (filled && (moved || odd)) {
             return psab_report(c, PSAB_EP_GET_BUILTIN_KEY, PSA_ERROR_CORRUPTION_DETECTED, PSAB_REPORT_CONTEXT,
@@ -141,8 +132,7 @@ static psa_status_t get_builtin(psab_core_t *core, psab_key_t *key, uint64_t slo
 }
 
 /* Ask for the attributes first: they say how long the context can be. */
-static psa_status_t load_builtin(void *user, psab_key_t *key, uint64_t slot)
-{
+static psa_status_t load_builtin(void *user, psab_key_t *key, uint64_t slot) {
     psab_core_t *core = user;
     psab_attributes_t asked = key->attributes;
     const psab_driver_t *driver = driver_at(core, PSA_KEY_LIFETIME_GET_LOCATION(asked.lifetime));
@@ -158,9 +148,8 @@ static psa_status_t load_builtin(void *user, psab_key_t *key, uint64_t slot)
     if (status != PSA_SUCCESS && status != PSA_ERROR_BUFFER_TOO_SMALL) {
         return status;
     }
-    size_t size = sizes->has_builtin_key_size
-                      ? sizes->builtin_key_size
-                      : context_size(sizes, key->attributes.type, key->attributes.bits);
+    size_t size = sizes->has_builtin_key_size ? sizes->builtin_key_size
+                                              : context_size(sizes, key->attributes.type, key->attributes.bits);
     status = psab_key_reserve(key, size);
     if (status != PSA_SUCCESS) {
         return status;
@@ -174,7 +163,6 @@ static psa_status_t load_builtin(void *user, psab_key_t *key, uint64_t slot)
     return status;
 }
 
-psab_store_hooks_t psab_key_hooks(psab_core_t *core)
-{
+psab_store_hooks_t psab_key_hooks(psab_core_t *core) {
     return (psab_store_hooks_t){.user = core, .builtin = load_builtin, .destroy = tell_destroyed};
 }

@@ -8,8 +8,7 @@
 static check_test_t *tests;
 static _Atomic bool failed;
 
-void check_add(check_test_t *test)
-{
+void check_add(check_test_t *test) {
     check_test_t **end = &tests;
     while (*end != NULL) {
         end = &(*end)->next;
@@ -17,8 +16,7 @@ void check_add(check_test_t *test)
     *end = test;
 }
 
-bool check_that(bool holds, const char *condition, const char *file, int line)
-{
+bool check_that(bool holds, const char *condition, const char *file, int line) {
     if (!holds) {
         failed = true;
         printf("%s:%d: not true: %s\n", file, line, condition);
@@ -26,8 +24,7 @@ bool check_that(bool holds, const char *condition, const char *file, int line)
     return holds;
 }
 
-bool check_equal(long long actual, long long expected, const char *what, const char *file, int line)
-{
+bool check_equal(long long actual, long long expected, const char *what, const char *file, int line) {
     if (actual != expected) {
         failed = true;
         printf("%s:%d: %s is %lld, not %lld\n", file, line, what, actual, expected);
@@ -35,8 +32,7 @@ bool check_equal(long long actual, long long expected, const char *what, const c
     return actual == expected;
 }
 
-bool check_bytes(const void *actual, const void *expected, size_t size, const char *what, const char *file, int line)
-{
+bool check_bytes(const void *actual, const void *expected, size_t size, const char *what, const char *file, int line) {
     return check_that(memcmp(actual, expected, size) == 0, what, file, line);
 }
 
@@ -47,15 +43,13 @@ typedef struct job {
     void *user;
 } job_t;
 
-static void *work(void *argument)
-{
+static void *work(void *argument) {
     job_t *job = argument;
     job->function(job->number, job->user);
     return NULL;
 }
 
-void check_threads(unsigned count, void (*function)(unsigned number, void *user), void *user)
-{
+void check_threads(unsigned count, void (*function)(unsigned number, void *user), void *user) {
     job_t jobs[16];
     unsigned started = 0;
     for (unsigned i = 0; i < count && i < 16; i++) {
@@ -69,16 +63,14 @@ void check_threads(unsigned count, void (*function)(unsigned number, void *user)
     }
 }
 
-uint32_t check_random(uint32_t *state)
-{
+uint32_t check_random(uint32_t *state) {
     *state ^= *state << 13;
     *state ^= *state >> 17;
     *state ^= *state << 5;
     return *state;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     unsigned bad = 0;
     unsigned good = 0;
     for (const check_test_t *test = tests; test != NULL; test = test->next) {

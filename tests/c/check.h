@@ -30,8 +30,7 @@ void check_add(check_test_t *test);
 #define TEST(claim_)                                                                                                   \
     static void claim_(void);                                                                                          \
     static check_test_t claim_##_test = {#claim_, __FILE__, claim_, NULL};                                             \
-    __attribute__((constructor)) static void claim_##_add(void)                                                        \
-    {                                                                                                                  \
+    __attribute__((constructor)) static void claim_##_add(void) {                                                      \
         check_add(&claim_##_test);                                                                                     \
     }                                                                                                                  \
     static void claim_(void)

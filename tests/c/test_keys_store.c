@@ -4,8 +4,7 @@
 
 #include "keys_support.h"
 
-TEST(new_key_is_found_with_its_data)
-{
+TEST(new_key_is_found_with_its_data) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = volatile_attributes();
@@ -19,8 +18,7 @@ TEST(new_key_is_found_with_its_data)
     fixture_close(&f);
 }
 
-TEST(volatile_identifiers_are_in_the_vendor_range)
-{
+TEST(volatile_identifiers_are_in_the_vendor_range) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = volatile_attributes();
@@ -31,8 +29,7 @@ TEST(volatile_identifiers_are_in_the_vendor_range)
     fixture_close(&f);
 }
 
-TEST(unknown_identifiers_are_invalid)
-{
+TEST(unknown_identifiers_are_invalid) {
     fixture_t f;
     fixture_open(&f);
     CHECK_STATUS(look(&f, PSA_KEY_ID_NULL), PSA_ERROR_INVALID_HANDLE);
@@ -43,8 +40,7 @@ TEST(unknown_identifiers_are_invalid)
     fixture_close(&f);
 }
 
-TEST(destroyed_key_is_not_found)
-{
+TEST(destroyed_key_is_not_found) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = volatile_attributes();
@@ -55,8 +51,7 @@ TEST(destroyed_key_is_not_found)
     fixture_close(&f);
 }
 
-TEST(stale_identifier_does_not_find_the_next_keys)
-{
+TEST(stale_identifier_does_not_find_the_next_keys) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = volatile_attributes();
@@ -71,8 +66,7 @@ TEST(stale_identifier_does_not_find_the_next_keys)
     fixture_close(&f);
 }
 
-TEST(slots_are_reused)
-{
+TEST(slots_are_reused) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = volatile_attributes();
@@ -83,8 +77,7 @@ TEST(slots_are_reused)
     fixture_close(&f);
 }
 
-TEST(destroying_wipes_small_and_large_keys)
-{
+TEST(destroying_wipes_small_and_large_keys) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = volatile_attributes();
@@ -102,8 +95,7 @@ TEST(destroying_wipes_small_and_large_keys)
     fixture_close(&f);
 }
 
-TEST(key_destroyed_in_use_stays_usable_until_released)
-{
+TEST(key_destroyed_in_use_stays_usable_until_released) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = volatile_attributes();
@@ -118,8 +110,7 @@ TEST(key_destroyed_in_use_stays_usable_until_released)
     fixture_close(&f);
 }
 
-TEST(last_of_several_users_wipes_the_key)
-{
+TEST(last_of_several_users_wipes_the_key) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = volatile_attributes();
@@ -136,8 +127,7 @@ TEST(last_of_several_users_wipes_the_key)
     fixture_close(&f);
 }
 
-TEST(prepared_material_is_discarded_with_the_key)
-{
+TEST(prepared_material_is_discarded_with_the_key) {
     fixture_t f;
     fixture_open(&f);
     bool gone = false;
@@ -153,8 +143,7 @@ TEST(prepared_material_is_discarded_with_the_key)
     fixture_close(&f);
 }
 
-TEST(cancelled_creation_leaves_nothing)
-{
+TEST(cancelled_creation_leaves_nothing) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = persistent_attributes(5, 0);
@@ -167,8 +156,7 @@ TEST(cancelled_creation_leaves_nothing)
     fixture_close(&f);
 }
 
-TEST(shrinking_keeps_what_is_left_and_wipes_the_rest)
-{
+TEST(shrinking_keeps_what_is_left_and_wipes_the_rest) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = volatile_attributes();
@@ -191,8 +179,7 @@ TEST(shrinking_keeps_what_is_left_and_wipes_the_rest)
     fixture_close(&f);
 }
 
-TEST(a_thread_can_use_many_keys_but_not_without_limit)
-{
+TEST(a_thread_can_use_many_keys_but_not_without_limit) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = volatile_attributes();
@@ -209,8 +196,7 @@ TEST(a_thread_can_use_many_keys_but_not_without_limit)
     fixture_close(&f);
 }
 
-TEST(keys_can_be_released_in_any_order)
-{
+TEST(keys_can_be_released_in_any_order) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = volatile_attributes();
@@ -230,8 +216,7 @@ TEST(keys_can_be_released_in_any_order)
     fixture_close(&f);
 }
 
-TEST(volatile_opaque_key_ends_with_its_driver)
-{
+TEST(volatile_opaque_key_ends_with_its_driver) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = opaque_attributes(0);
@@ -244,8 +229,7 @@ TEST(volatile_opaque_key_ends_with_its_driver)
     fixture_close(&f);
 }
 
-TEST(driver_that_refuses_destruction_keeps_the_key)
-{
+TEST(driver_that_refuses_destruction_keeps_the_key) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = opaque_attributes(9);
@@ -259,8 +243,7 @@ TEST(driver_that_refuses_destruction_keeps_the_key)
     fixture_close(&f);
 }
 
-static void use_and_destroy(fixture_t *fixture, psab_key_t *key)
-{
+static void use_and_destroy(fixture_t *fixture, psab_key_t *key) {
     fixture->during_destroy = NULL;
     CHECK_STATUS(look(fixture, key->attributes.id), PSA_ERROR_INVALID_HANDLE);
     CHECK_STATUS(psab_store_destroy(fixture->store, key->attributes.id), PSA_ERROR_INVALID_HANDLE);
@@ -269,8 +252,7 @@ static void use_and_destroy(fixture_t *fixture, psab_key_t *key)
     CHECK_STATUS(psab_store_destroy(fixture->store, other), PSA_SUCCESS);
 }
 
-TEST(driver_can_use_the_store_while_its_key_is_destroyed)
-{
+TEST(driver_can_use_the_store_while_its_key_is_destroyed) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = opaque_attributes(9);
@@ -280,8 +262,7 @@ TEST(driver_can_use_the_store_while_its_key_is_destroyed)
     fixture_close(&f);
 }
 
-TEST(opaque_key_destroyed_in_use_reaches_its_driver_at_the_end)
-{
+TEST(opaque_key_destroyed_in_use_reaches_its_driver_at_the_end) {
     fixture_t f;
     fixture_open(&f);
     psab_attributes_t attributes = opaque_attributes(0);

@@ -25,6 +25,9 @@ typedef struct psab_core psab_core_t;
  */
 psab_core_t *psab_core_new(void);
 
+/** Make an instance without the linked-in drivers: it has only what is registered with it. */
+psab_core_t *psab_core_new_without_software(void);
+
 /** Release an instance: its operations, its volatile keys and its drivers.
  *
  * Persistent keys stay in storage.  No other thread may be using the instance; null is fine.
