@@ -116,9 +116,7 @@ ERRORS: dict[str, tuple[str, list[Expected]]] = {
         [("partial-family", "$.capabilities[0].entry_points[1]", 5)],
     ),
     "two parts of two families": (
-        transparent(
-            '{"entry_points": ["hash_setup", "cipher_encrypt_setup"]}', '"psa_bridge/dialect": "psa",'
-        ),
+        transparent('{"entry_points": ["hash_setup", "cipher_encrypt_setup"]}', '"psa_bridge/dialect": "psa",'),
         [
             ("partial-family", "$.capabilities[0].entry_points[0]", 4),
             ("partial-family", "$.capabilities[0].entry_points[1]", 4),
@@ -246,7 +244,8 @@ ERRORS: dict[str, tuple[str, list[Expected]]] = {
     ),
     "names that are no names": (
         transparent(
-            '{"entry_points": ["sign_hash"], "names": {\n"sing_hash": "x",\n"hash_multipart": "x",\n"sign_hash": "a-b"}}'
+            '{"entry_points": ["sign_hash"], "names": {\n'
+            '"sing_hash": "x",\n"hash_multipart": "x",\n"sign_hash": "a-b"}}'
         ),
         [
             ("unknown-name", "$.capabilities[0].names.sing_hash", 5),
@@ -265,9 +264,7 @@ ERRORS: dict[str, tuple[str, list[Expected]]] = {
         ],
     ),
     "one function for two prototypes": (
-        transparent(
-            '{"entry_points": ["sign_hash", "verify_hash"], "names": {"sign_hash": "f",\n"verify_hash": "f"}}'
-        ),
+        transparent('{"entry_points": ["sign_hash", "verify_hash"], "names": {"sign_hash": "f",\n"verify_hash": "f"}}'),
         [("name-conflict", "$.capabilities[0].names.verify_hash", 5)],
     ),
     "one name for a function and a type": (

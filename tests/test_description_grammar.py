@@ -30,7 +30,9 @@ def test_the_sections_are_those_of_the_interface() -> None:
     assert set(SECTIONS) == set(GRAMMAR)
 
 
-@pytest.mark.parametrize(("section", "rule"), ROWS, ids=lambda value: value if isinstance(value, str) else value["property"])
+@pytest.mark.parametrize(
+    ("section", "rule"), ROWS, ids=lambda value: value if isinstance(value, str) else value["property"]
+)
 def test_each_property_has_the_types_of_the_interface(section: str, rule: dict[str, str]) -> None:
     mine = SECTIONS[section][rule["property"]]
     required = rule["required"]
@@ -126,9 +128,7 @@ def find_object(document: dict[str, Any], section: str) -> tuple[dict[str, Any],
     raise AssertionError(section)
 
 
-MANDATORY = [
-    (section, name) for section, rules in SECTIONS.items() for name, rule in rules.items() if rule.mandatory
-]
+MANDATORY = [(section, name) for section, rules in SECTIONS.items() for name, rule in rules.items() if rule.mandatory]
 
 
 @pytest.mark.parametrize(("section", "name"), MANDATORY)

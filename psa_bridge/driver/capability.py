@@ -195,7 +195,8 @@ class CapabilityReader:
             kinds.setdefault(grammar.kind_of(BY_NAME[use.name]), use)
         if not kinds:
             # Without a single known entry point the properties tell what was meant.
-            return next((kind for kind in KINDS if _own(kind) & set(node.members)), CAPABILITY)
+            open_to = [kind for kind in KINDS if self._type in grammar.SECTIONS[kind]["entry_points"].types]
+            return next((kind for kind in open_to if _own(kind) & set(node.members)), CAPABILITY)
         if len(kinds) > 1:
             first, *others = kinds.values()
             self._findings.error(
@@ -216,7 +217,7 @@ class CapabilityReader:
             self._findings.warning(
                 "without-effect", fallback.key_place, "there is no fallback for these entry points", "remove it"
             )
-        stripped.setdefault("entry_points", node)
+        stripped.setdefault("entry_points", Node(None, node.place, node.place))
         members = self._reader.members(Node(stripped, node.place), kind, self._type)
         members.pop("entry_points", None)
         return members

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 from psa_bridge.driver.findings import Findings, Severity, register
+from psa_bridge.driver.matching import matched_by
 from psa_bridge.driver.mechanisms import parse_key_type
 from psa_bridge.driver.model import AlgorithmSpec, Capability, Constant, KeyTypeSpec
 from psa_bridge.spec.compatibility import KEY_SIZES, KEY_TYPES, PRIVATE_ENTRY_POINTS, XTS_SIZES, base_of
 from psa_bridge.spec.constructors import CONSTRUCTORS
-from psa_bridge.spec.entry_points import BY_NAME
 from psa_bridge.spec.requirements import AGREEMENT, ALGORITHM_CATEGORY
 from psa_bridge.spec.values import VALUES
 
@@ -30,6 +30,8 @@ _PUBLIC = 0x4000
 def unusable(capability: Capability, findings: Findings) -> None:
     """Report what of one capability provably never matches, and the capability if nothing is left."""
     names = capability.entry_points
+    if () in (capability.algorithms, capability.key_types, capability.key_sizes):
+        return
     _unused_lists(capability, findings)
     served = [name for name in names if not _dead(name, capability)]
     if names and not served:
@@ -52,15 +54,15 @@ def unusable(capability: Capability, findings: Findings) -> None:
 
 
 def _unused_lists(capability: Capability, findings: Findings) -> None:
-    rows = [BY_NAME[name] for name in capability.entry_points]
-    by_key = any("key" in row.matches or "derived" in row.matches for row in rows)
-    by_algorithm = any("alg" in row.matches for row in rows)
+    matches = [matched_by(name) for name in capability.entry_points]
+    by_algorithm = any(algorithm for algorithm, _ in matches)
+    by_key = any(key for _, key in matches)
     for items, used, what in (
         (capability.key_types, by_key, "key types"),
         (capability.key_sizes, by_key, "key sizes"),
         (capability.algorithms, by_algorithm, "algorithms"),
     ):
-        if items and rows and not used:
+        if items and matches and not used:
             findings.warning(
                 "property-unused",
                 items[0].place,
@@ -71,13 +73,13 @@ def _unused_lists(capability: Capability, findings: Findings) -> None:
 
 def _dead(name: str, capability: Capability) -> bool:
     """Whether no combination of the lists can occur with this entry point."""
-    row = BY_NAME[name]
-    algorithms = capability.algorithms if "alg" in row.matches else None
+    by_algorithm, by_key = matched_by(name)
+    algorithms = capability.algorithms if by_algorithm else None
     if algorithms is not None:
         algorithms = tuple(a for a in algorithms if _called_with(name, a))
         if not algorithms:
             return True
-    if "key" not in row.matches and "derived" not in row.matches:
+    if not by_key:
         return False
     types = capability.key_types
     if types is not None:
@@ -148,7 +150,7 @@ def _elements(capability: Capability, findings: Findings) -> None:
     """Single elements that nothing else in the capability goes with."""
     names = capability.entry_points
     for algorithm in capability.algorithms or ():
-        if not any("alg" in BY_NAME[name].matches and _called_with(name, algorithm) for name in names):
+        if not any(matched_by(name)[0] and _called_with(name, algorithm) for name in names):
             _report(
                 findings, "algorithm-unusable", algorithm, f"none of the entry points is called with {algorithm.text}"
             )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from psa_bridge.driver.compatibility import unusable
 from psa_bridge.driver.findings import Findings, Place, Related, Severity, register, shown
 from psa_bridge.driver.grammar import RANDOM, kind_of
-from psa_bridge.driver.matching import EXACT, Policies, core_policies, covers, overlap
+from psa_bridge.driver.matching import EXACT, Policies, core_policies, covers, matched_by, overlap
 from psa_bridge.driver.model import DIALECTS, MBEDTLS, PSA, Capability, Description
 from psa_bridge.spec.entry_points import BY_NAME
 from psa_bridge.spec.plans import PLANS, Alternative, Plan
@@ -298,7 +298,7 @@ def _blocks(plan: Plan, other: Description, capability: Capability, entry_point:
 
 def _final(other: Description, name: str, capability: Capability, entry_point: str, policies: Policies) -> bool:
     """Whether a driver serves ``name`` for all of the capability's mechanisms, always and without fallback."""
-    if BY_NAME[name].matches != BY_NAME[entry_point].matches:
+    if matched_by(name) != matched_by(entry_point):
         return False
     if ALGORITHM_CATEGORY.get(name) != ALGORITHM_CATEGORY.get(entry_point):
         return False

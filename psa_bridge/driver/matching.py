@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from psa_bridge.driver.model import AlgorithmSpec, Capability, Constant, KeyTypeSpec
 from psa_bridge.spec.entry_points import BY_NAME
+from psa_bridge.spec.requirements import ALGORITHM_CATEGORY, HASH, XOF
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ EXACT = Policies(lambda policy, requested: policy == requested, lambda a, b: a =
 
 def overlap(first: Capability, second: Capability, entry_point: str, policies: Policies) -> bool:
     """Whether some call of the entry point certainly matches both capabilities."""
-    by_algorithm, by_key = _matched_by(entry_point)
+    by_algorithm, by_key = matched_by(entry_point)
     if by_algorithm and not _algorithms_overlap(first.algorithms, second.algorithms, policies):
         return False
     if not by_key:
@@ -57,7 +58,7 @@ def overlap(first: Capability, second: Capability, entry_point: str, policies: P
 
 def covers(wide: Capability, narrow: Capability, entry_point: str, policies: Policies) -> bool:
     """Whether every call of the entry point that matches ``narrow`` matches ``wide`` as well, provably."""
-    by_algorithm, by_key = _matched_by(entry_point)
+    by_algorithm, by_key = matched_by(entry_point)
     if by_algorithm and not _algorithms_cover(wide.algorithms, narrow.algorithms, policies):
         return False
     if not by_key:
@@ -65,9 +66,11 @@ def covers(wide: Capability, narrow: Capability, entry_point: str, policies: Pol
     return _types_cover(wide.key_types, narrow.key_types) and _sizes_cover(wide.key_sizes, narrow.key_sizes)
 
 
-def _matched_by(entry_point: str) -> tuple[bool, bool]:
+def matched_by(entry_point: str) -> tuple[bool, bool]:
+    """Whether calls of an entry point are matched by algorithm, and by the type and size of a key."""
     matches = BY_NAME[entry_point].matches
-    return "alg" in matches, "key" in matches or "derived" in matches
+    keyless = ALGORITHM_CATEGORY.get(entry_point) in (HASH, XOF)
+    return "alg" in matches, "derived" in matches or ("key" in matches and not keyless)
 
 
 Algorithms = tuple[AlgorithmSpec, ...] | None
@@ -76,8 +79,10 @@ Sizes = tuple[Constant, ...] | None
 
 
 def _algorithms_overlap(first: Algorithms, second: Algorithms, policies: Policies) -> bool:
+    if first == () or second == ():
+        return False
     if first is None or second is None:
-        return first is None or second is None
+        return True
     return any(a.value == b.value or policies.common(a.value, b.value) for a in first for b in second)
 
 
