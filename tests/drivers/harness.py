@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,14 +116,23 @@ def compile_object(source: Path, out: Path, *flags: str) -> Path:
     return target
 
 
-def build(sources: Sequence[Path], out: Path, *libraries: str) -> ctypes.CDLL:
+def build(sources: Sequence[Path], out: Path, *libraries: str, flags: Sequence[str] = ()) -> ctypes.CDLL:
     """One shared object of driver sources and the stand-in for the core."""
-    objects = [compile_object(source, out) for source in [*sources, ROOT / "tests/drivers/support.c"]]
+    objects = [compile_object(source, out, *flags) for source in [*sources, ROOT / "tests/drivers/support.c"]]
     target = out / "driver.so"
     compiler = os.environ.get("CC", "gcc")
     command = [compiler, "-shared", "-Wl,-Bsymbolic", "-o", str(target), *map(str, objects), *libraries]
     subprocess.run(command, check=True)
     return ctypes.CDLL(str(target))
+
+
+def status_of(function: Callable[..., object], *arguments: object, **keywords: object) -> int:
+    """The status that a call ends with."""
+    try:
+        function(*arguments, **keywords)
+    except DriverError as error:
+        return error.status
+    return SUCCESS
 
 
 class Operation:
@@ -234,6 +243,17 @@ class Driver:
                 raise
             return False
         return True
+
+    def mac_compute(self, kind: int, bits: int, key: bytes, alg: int, data: bytes, size: int = 64) -> bytes:
+        attributes = Attributes(type=kind, bits=bits)
+        arguments = (ctypes.byref(attributes), *self._input(key), ctypes.c_uint32(alg), *self._input(data))
+        return self.output(size, "mac_compute", *arguments)
+
+    def export_key(self, kind: int, bits: int, key: bytes, size: int = 4096) -> bytes:
+        return self.output(size, "export_key", ctypes.byref(Attributes(type=kind, bits=bits)), *self._input(key))
+
+    def copy_key(self, kind: int, bits: int, key: bytes, size: int = 4096) -> bytes:
+        return self.output(size, "copy_key", ctypes.byref(Attributes(type=kind, bits=bits)), *self._input(key))
 
     def key_agreement(self, alg: int, kind: int, bits: int, key: bytes, peer: bytes, size: int = 256) -> bytes:
         attributes = Attributes(type=kind, bits=bits)
