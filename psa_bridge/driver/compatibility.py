@@ -10,7 +10,7 @@ from psa_bridge.driver.mechanisms import parse_key_type
 from psa_bridge.driver.model import AlgorithmSpec, Capability, Constant, KeyTypeSpec
 from psa_bridge.spec.compatibility import KEY_SIZES, KEY_TYPES, PRIVATE_ENTRY_POINTS, XTS_SIZES, base_of
 from psa_bridge.spec.constructors import CONSTRUCTORS
-from psa_bridge.spec.requirements import AGREEMENT, ALGORITHM_CATEGORY
+from psa_bridge.spec.requirements import AGREEMENT, ALGORITHM_CATEGORY, FURTHER_CATEGORY
 from psa_bridge.spec.values import VALUES
 
 register(
@@ -112,7 +112,7 @@ def _called_with(entry_point: str, algorithm: AlgorithmSpec) -> bool:
         return False
     wanted = ALGORITHM_CATEGORY.get(entry_point)
     category = algorithm.value >> 24 & 0x7F
-    if wanted is None:
+    if wanted is None or wanted == FURTHER_CATEGORY.get(algorithm.text):
         return True
     if category == AGREEMENT and algorithm.value & 0xFFFF:
         # A key agreement combined with a derivation reaches drivers only in its two parts.

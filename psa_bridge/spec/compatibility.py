@@ -78,7 +78,7 @@ _KEY_TYPES: dict[str, str] = {
     "RSA_PKCS1V15_CRYPT": _RSA,
     f"RSA_OAEP{_ANY}": _RSA,
     "FFDH": "DH_KEY_PAIR(_)",
-    "ECDH": f"{_ECDSA} {_MONTGOMERY}",
+    "ECDH": " ".join(key_type for key_type in f"{_ECDSA} {_MONTGOMERY}".split() if "_KEY_PAIR" in key_type),
     "ECIES_SEC1": f"{_ECDSA} {_MONTGOMERY}",
     "ML_KEM": "ML_KEM_KEY_PAIR ML_KEM_PUBLIC_KEY",
     f"JPAKE{_ANY}": "PASSWORD PASSWORD_HASH",

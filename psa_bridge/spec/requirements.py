@@ -79,3 +79,6 @@ ALGORITHM_CATEGORY: dict[str, int] = {
     row.name: category for row in ENTRY_POINTS for start, category in _CATEGORIES_BY_START if row.name.startswith(start)
 }
 """The algorithm category that an entry point is called with; key management takes any algorithm."""
+
+FURTHER_CATEGORY: dict[str, int] = {"PSA_ALG_CCM_STAR_ANY_TAG": AEAD, "PSA_ALG_WPA3_SAE_ANY": DERIVATION}
+"""Wildcards that permit algorithms of a second category beside their own."""
