@@ -226,7 +226,8 @@ class Builder:
         expected = {
             name: found.answers.values[size_of(name)] for name in names if size_of(name) in found.answers.values
         }
-        own = [*inputs.objects, *(one for one in resolution.pulled if resolution_is_own(one.path, inputs))]
+        given = [one for one in inputs.objects if one not in inputs.compiled]
+        own = [*given, *(one for one in resolution.pulled if resolution_is_own(one.path, inputs))]
         uses_attributes = any(
             argument.role.word.startswith("attrs")
             for d in found.drivers for c in d.capabilities for t in c.targets for argument in t.form.arguments

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psa_bridge.driver.compiler import Compiler
+from psa_bridge.driver.compiler import Compiler, Run
 from psa_bridge.driver.findings import Findings, Place, Severity, did_you_mean, register
 from psa_bridge.driver.headers import HeaderPaths
 from psa_bridge.driver.platform import Platform
@@ -33,9 +35,14 @@ _CXX_SOURCES = frozenset((".cc", ".cpp", ".cxx", ".C"))
 
 @dataclass
 class Inputs:
-    """What the linker gets. ``objects`` are the files themselves, archives among them stay closed."""
+    """What the linker gets.
+
+    ``objects`` are the files themselves, archives among them stay closed; those that the
+    build compiled from sources are in ``compiled`` as well.
+    """
 
     objects: list[ObjectFile] = field(default_factory=list)
+    compiled: list[ObjectFile] = field(default_factory=list)
     archives: list[Archive] = field(default_factory=list)
     companions: list[Archive | ObjectFile] = field(default_factory=list)
     companion_arguments: list[str] = field(default_factory=list)
@@ -72,6 +79,8 @@ def read_inputs(settings: Settings, compiled: Sequence[Path], tools: Tools) -> I
         one = _read_object(path, tools)
         if one:
             inputs.objects.append(one)
+            if path in compiled:
+                inputs.compiled.append(one)
     for library in settings.libraries:
         _read_library(library, inputs, settings, tools)
     return inputs
@@ -159,22 +168,36 @@ def _find_library(name: str, compiler: Compiler) -> Path | None:
 def compile_sources(settings: Settings, header: HeaderPaths, tools: Tools) -> tuple[list[Path], list[str]]:
     """Compile a bundle's sources; returns the objects and every file that was read."""
     objects, reads = [], []
-    for number, source in enumerate(settings.sources):
-        target = tools.directory / f"source_{number}_{source.stem}.o"
-        depfile = target.with_suffix(".d")
-        cxx = source.suffix in _CXX_SOURCES
-        arguments = [*tools.platform.compile_flags, *header.arguments(system=False), "-MD", "-MF", str(depfile)]
-        run = tools.compiler.run([*arguments, "-c", str(source.resolve()), "-o", str(target)], cxx=cxx)
-        if run.ok:
-            objects.append(target)
-            reads += read_depfile(depfile)
-            continue
-        first = next((d for d in run.diagnostics if d.level == "error"), None)
-        place = Place(first.file, "", first.line, first.column) if first else Place(str(source))
-        message = first.message if first else "the compiler failed"
-        tools.findings.report("source-error", Severity.ERROR, place, message, "correct the source or the settings",
-                              detail=run.stderr)  # fmt: skip
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        outcomes = pool.map(lambda item: _compile(item[0], item[1], header, tools), enumerate(settings.sources))
+        for source, target, run in zip(settings.sources, *_unzip(outcomes), strict=True):
+            if run.ok:
+                objects.append(target)
+                reads += read_depfile(target.with_suffix(".d"))
+            else:
+                _source_error(source, run, tools.findings)
     return objects, reads
+
+
+def _unzip(outcomes: Iterable[tuple[Path, Run]]) -> tuple[list[Path], list[Run]]:
+    pairs = list(outcomes)
+    return [target for target, _ in pairs], [run for _, run in pairs]
+
+
+def _compile(number: int, source: Path, header: HeaderPaths, tools: Tools) -> tuple[Path, Run]:
+    target = tools.directory / f"source_{number}_{source.stem}.o"
+    arguments = [*tools.platform.compile_flags, *header.arguments(system=False)]
+    arguments += ["-MD", "-MF", str(target.with_suffix(".d")), "-c", str(source.resolve()), "-o", str(target)]
+    return target, tools.compiler.run(arguments, cxx=source.suffix in _CXX_SOURCES)
+
+
+def _source_error(source: Path, run: Run, findings: Findings) -> None:
+    first = next((d for d in run.diagnostics if d.level == "error"), None)
+    place = Place(first.file, "", first.line, first.column) if first else Place(str(source))
+    message = first.message if first else "the compiler failed"
+    findings.report(
+        "source-error", Severity.ERROR, place, message, "correct the source or the settings", detail=run.stderr
+    )
 
 
 def read_depfile(path: Path) -> list[str]:

@@ -23,6 +23,9 @@ _AGGREGATES = ("DW_TAG_structure_type", "DW_TAG_union_type", "DW_TAG_class_type"
 
 def sizes(data: bytes, names: Collection[str]) -> dict[str, int]:
     """``sizeof`` of the named typedefs and tags (``struct x``) in an object's debug information."""
+    wanted = {name for name in names if name.removeprefix("struct ").encode() + b"\0" in data}
+    if not wanted:
+        return {}
     from elftools.elf.elffile import ELFFile  # noqa: PLC0415  (only a build needs it)
 
     elf = ELFFile(io.BytesIO(data))
@@ -32,10 +35,12 @@ def sizes(data: bytes, names: Collection[str]) -> dict[str, int]:
     for unit in elf.get_dwarf_info().iter_CUs():
         for entry in unit.get_top_DIE().iter_children():
             name = _name(entry)
-            if name in names and name not in found:
+            if name in wanted and name not in found:
                 size = _size(entry)
                 if size is not None:
                     found[name] = size
+            if len(found) == len(wanted):
+                return found
     return found
 
 
@@ -67,7 +72,10 @@ def content(one: ObjectFile) -> bytes:
 def check(
     objects: Collection[ObjectFile], expected: Mapping[str, int], uses_attributes: bool, findings: Findings
 ) -> dict[str, str]:
-    """Compare every object with the glue; returns what is known of each: verified, unverified or nothing to verify."""
+    """Compare every object with the glue; returns one word for each.
+
+    ``verified``, ``mismatch``, ``unverified`` (no debug information) or ``not concerned`` (none of the types).
+    """
     report = {}
     for one in objects:
         if one.kind != RELOCATABLE:
@@ -81,7 +89,7 @@ def check(
                 "build the bundle with the headers and the defines that the object was compiled with "
                 "(include, defines, flags)",
             )  # fmt: skip
-        report[one.name] = "mismatch" if wrong else ("verified" if known else "unverified")
+        report[one.name] = _word(bool(wrong), bool(known), one.has_debug)
         if not known and not one.has_debug and uses_attributes:
             findings.note(
                 "layout-unverified", Place(str(one.path)),
@@ -90,3 +98,9 @@ def check(
                 "compile it with -g",
             )  # fmt: skip
     return report
+
+
+def _word(wrong: bool, known: bool, has_debug: bool) -> str:
+    if wrong:
+        return "mismatch"
+    return "verified" if known else ("not concerned" if has_debug else "unverified")

@@ -7,13 +7,12 @@ not compile is a question without an answer; it is taken out and the rest is ask
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from psa_bridge.driver import elf
 from psa_bridge.driver.compiler import CompilerError, Diagnostic
 from psa_bridge.driver.tools import Tools
 
@@ -130,12 +129,8 @@ def _source(preamble: str, questions: list[Question]) -> tuple[str, dict[int, Qu
 
 
 def _read(target: Path, questions: list[Question]) -> dict[Question, int]:
-    from elftools.elf.elffile import ELFFile  # noqa: PLC0415  (only a build needs it)
-
-    elf = ELFFile(io.BytesIO(target.read_bytes()))
-    table: Any = elf.get_section_by_name(".symtab")
-    symbol = table.get_symbol_by_name(_SYMBOL)[0]
-    data = elf.get_section(symbol["st_shndx"]).data()[symbol["st_value"] :]
-    order = "<" if elf.little_endian else ">"
-    numbers = struct.unpack_from(f"{order}{len(questions)}q", data)
+    file = elf.Elf(target.read_bytes())
+    symbol = next(symbol for symbol in file.symbols() if symbol.name == _SYMBOL)
+    data = file.content(file.sections[symbol.section])[symbol.value :]
+    numbers = struct.unpack_from(f"{file.order}{len(questions)}q", data)
     return dict(zip(questions, numbers, strict=True))

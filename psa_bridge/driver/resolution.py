@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from psa_bridge.driver.elf import MAGIC
 from psa_bridge.driver.symbols import ARCHIVE_MAGIC, SHARED, ObjectFile, archive_index, archive_members, read_object
 
 OWN = "own objects"
@@ -26,20 +27,22 @@ class Archive:
 
     path: Path
     index: dict[str, int]
-    _data: bytes = field(repr=False, default=b"")
+    _members: dict[int, tuple[str, bytes]] = field(repr=False, default_factory=dict)
+    _read: dict[int, ObjectFile] = field(repr=False, default_factory=dict)
     _pulled: set[int] = field(default_factory=set, repr=False)
 
     @classmethod
     def open(cls, path: Path) -> Archive:
         """Read the index; an archive without one is indexed here."""
         data = path.read_bytes()
+        members = {offset: (name, content) for name, offset, content in archive_members(data)}
         index = archive_index(data)
         if not index:
-            for name, offset, content in archive_members(data):
-                if content[:4] == b"\x7fELF":
+            for offset, (name, content) in members.items():
+                if content[:4] == MAGIC:
                     for symbol in read_object(path, content, name).defined:
                         index.setdefault(symbol, offset)
-        return cls(path, index, data)
+        return cls(path, index, members)
 
     def reset(self) -> None:
         """Forget what was pulled."""
@@ -51,8 +54,10 @@ class Archive:
         if offset in self._pulled:
             return None
         self._pulled.add(offset)
-        name, _offset, content = next(m for m in archive_members(self._data) if m[1] == offset)
-        return read_object(self.path, content, name)
+        if offset not in self._read:
+            name, content = self._members[offset]
+            self._read[offset] = read_object(self.path, content, name)
+        return self._read[offset]
 
 
 @dataclass(frozen=True)

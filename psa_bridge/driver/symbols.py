@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
+
+from psa_bridge.driver import elf
 
 RELOCATABLE = "relocatable"
 SHARED = "shared"
@@ -116,87 +115,59 @@ def describe(data: bytes) -> str:
 
 def read_object(path: Path, data: bytes, member: str = "") -> ObjectFile:
     """Read one ELF object from memory."""
-    if data[:4] != b"\x7fELF":
+    if data[:4] != elf.MAGIC:
         raise NotAnObjectError(describe(data))
-    elffile = _elffile()
     try:
-        elf = elffile(io.BytesIO(data))
-        kind = {"ET_REL": RELOCATABLE, "ET_DYN": SHARED}.get(elf["e_type"], "")
-        if not kind:
-            raise NotAnObjectError("an executable or a core file")
-        table = elf.get_section_by_name(".dynsym" if kind == SHARED else ".symtab")
-        names, defined, undefined = _symbols(table)
-        absolute, relative = _relocations(elf, names) if kind == RELOCATABLE else ((), ())
-        return ObjectFile(
-            path, member, kind, str(elf["e_machine"]), int(elf.elfclass), defined, undefined, absolute, relative,
-            elf.get_section_by_name(".debug_info") is not None, _soname(elf) if kind == SHARED else "",
-        )  # fmt: skip
-    except NotAnObjectError:
-        raise
-    except Exception as error:  # the library raises many kinds on damaged files
-        raise NotAnObjectError(f"a damaged ELF file ({error or type(error).__name__})") from error
+        return _read(path, elf.Elf(data), member)
+    except elf.ElfError as error:
+        raise NotAnObjectError(f"a damaged ELF file ({error})") from error
 
 
-@lru_cache(maxsize=1)
-def _elffile() -> Any:
-    from elftools.elf.elffile import ELFFile  # noqa: PLC0415  (takes 40 ms; only a build needs it)
-
-    return ELFFile
-
-
-_KINDS = {"STT_FUNC": "function", "STT_GNU_IFUNC": "function", "STT_OBJECT": "data", "STT_TLS": "data"}
-
-
-def _symbols(table: Any) -> tuple[list[str], dict[str, Defined], dict[str, bool]]:
-    names: list[str] = []
+def _read(path: Path, file: elf.Elf, member: str) -> ObjectFile:
+    kind = {elf.REL: RELOCATABLE, elf.DYN: SHARED}.get(file.type)
+    if kind is None:
+        raise NotAnObjectError("an executable or a core file")
+    table = file.symbols(dynamic=kind == SHARED)
     defined: dict[str, Defined] = {}
     undefined: dict[str, bool] = {}
-    if table is None:
-        return names, defined, undefined
-    for symbol in table.iter_symbols():
-        name = symbol.name
-        names.append(name)
-        binding = symbol["st_info"]["bind"]
-        if not name or binding == "STB_LOCAL":
+    for symbol in table:
+        if not symbol.name or symbol.binding == elf.LOCAL:
             continue
-        weak = binding == "STB_WEAK"
-        if symbol["st_shndx"] == "SHN_UNDEF":
-            undefined[name] = weak
-            continue
-        hidden = symbol["st_other"]["visibility"] in ("STV_HIDDEN", "STV_INTERNAL")
-        defined[name] = Defined(name, _KINDS.get(symbol["st_info"]["type"], "other"), weak, hidden)
-    return names, defined, undefined
+        weak = symbol.binding == elf.WEAK
+        if symbol.section == elf.UNDEFINED:
+            undefined[symbol.name] = weak
+        else:
+            what = _KINDS.get(symbol.type, "other")
+            defined[symbol.name] = Defined(symbol.name, what, weak, symbol.visibility in _HIDDEN)
+    absolute, relative = _relocations(file, table) if kind == RELOCATABLE else ((), ())
+    soname = next(iter(file.dynamic(_DT_SONAME)), "") if kind == SHARED else ""
+    has_debug = file.find(".debug_info") is not None
+    return ObjectFile(
+        path, member, kind, file.machine, file.bits, defined, undefined, absolute, relative, has_debug, soname
+    )
 
 
-def _relocations(elf: Any, names: list[str]) -> tuple[tuple[Relocation, ...], tuple[Relocation, ...]]:
-    """Those in loaded sections, one per kind and symbol."""
-    machine = str(elf["e_machine"])
-    wanted_absolute = _ABSOLUTE.get(machine, {})
-    wanted_relative = _RELATIVE.get(machine, {})
+_KINDS = {1: "data", 2: "function", 6: "data", 10: "function"}
+_HIDDEN = (1, 2)
+_DT_SONAME = 14
+
+
+def _relocations(file: elf.Elf, table: list[elf.Symbol]) -> tuple[tuple[Relocation, ...], tuple[Relocation, ...]]:
+    """Those that matter, one per kind and symbol."""
+    wanted_absolute = _ABSOLUTE.get(file.machine, {})
+    wanted_relative = _RELATIVE.get(file.machine, {})
     absolute: dict[Relocation, None] = {}
     relative: dict[Relocation, None] = {}
-    if elf.elfclass != 64 or not wanted_absolute:
-        return (), ()
-    entry = struct.Struct("<QQq" if elf.little_endian else ">QQq")
-    for section in elf.iter_sections("SHT_RELA"):
-        target = elf.get_section(section["sh_info"])
-        if not target["sh_flags"] & 2:
+    for target, number, index in file.relocations():
+        if number not in wanted_absolute and number not in wanted_relative:
             continue
-        for _offset, info, _addend in entry.iter_unpack(section.data()):
-            number = info & 0xFFFFFFFF
-            if number in wanted_absolute:
-                symbol = names[info >> 32]
-                absolute[Relocation(wanted_absolute[number], symbol, target.name)] = None
-            elif number in wanted_relative and names[info >> 32]:
-                relative[Relocation(wanted_relative[number], names[info >> 32], target.name)] = None
+        symbol = table[index] if index < len(table) else None
+        name = symbol.name if symbol else ""
+        if number in wanted_absolute:
+            absolute[Relocation(wanted_absolute[number], name, target.name)] = None
+        elif symbol and symbol.section == elf.UNDEFINED:
+            relative[Relocation(wanted_relative[number], name, target.name)] = None
     return tuple(absolute), tuple(relative)
-
-
-def _soname(elf: Any) -> str:
-    dynamic = elf.get_section_by_name(".dynamic")
-    if dynamic is None:
-        return ""
-    return next((tag.soname for tag in dynamic.iter_tags("DT_SONAME")), "")
 
 
 def archive_members(data: bytes) -> Iterator[tuple[str, int, bytes]]:
