@@ -293,22 +293,30 @@ class _Raised:
     def after(self, function: str, status: int) -> Iterator[BaseException]:
         """The exceptions of this thread that the caller has to see, most important first.
 
-        Whatever is no ``Exception`` (an interrupt) always; an exception that is no
-        :class:`PsaError`, because it is a bug of the driver, if the call failed; a
-        :class:`PsaError` if its status is the one that the call returned.
+        Whatever is no ``Exception`` (an interrupt) always; what is a bug of the driver if the
+        call failed; what stands for a status if that is the status of the call.
         """
         raised = self.take()
         for driver, entry_point, error in raised:
             if isinstance(error, PsaError):
                 _told(error, function, Failure(error.status, driver, entry_point, ""))
         yield from (error for _, _, error in raised if not isinstance(error, Exception))
+        bugs = [one for one in raised if isinstance(one[2], Exception) and _status_of(one[2]) is None]
         if status != 0:
-            yield from (error for _, _, error in raised if not isinstance(error, PsaError))
-            yield from (error for _, _, error in reversed(raised) if getattr(error, "status", 0) == status)
+            yield from (error for _, _, error in bugs)
+            yield from (error for _, _, error in reversed(raised) if _status_of(error) == status)
         else:
-            for driver, entry_point, error in raised:
-                if isinstance(error, Exception) and not isinstance(error, PsaError):
-                    _unseen(driver, entry_point, error)
+            for driver, entry_point, error in bugs:
+                _unseen(driver, entry_point, error)
+
+
+def _status_of(error: BaseException) -> int | None:
+    """The status that an exception stands for on purpose; None for one that is a bug."""
+    if isinstance(error, PsaError):
+        return error.status
+    if isinstance(error, NotImplementedError):
+        return NotSupported.status
+    return InsufficientMemory.status if isinstance(error, MemoryError) else None
 
 
 def _unseen(driver: str, entry_point: str, error: BaseException) -> None:

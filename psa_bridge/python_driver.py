@@ -214,7 +214,7 @@ class Registration:
             raise TypeError("a driver written in Python keeps its own state: leave 'memory' out")
         ids = self._offered(capability)
         ops = self._keep(ffi.new("psab_ops_t *"))
-        lib.psab_ops_select(ops, ffi.addressof(lib, "psab_pack_ops"), ids, len(ids))
+        lib.psab_ops_select(ops, ffi.addressof(lib.psab_pack_ops), ids, len(ids))
         row.ops = ops
         algorithms = None if capability.algorithms is None else [spec.value for spec in capability.algorithms]
         types = None if capability.key_types is None else [(spec.value, spec.mask) for spec in capability.key_types]

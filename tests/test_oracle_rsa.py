@@ -16,8 +16,12 @@ HASH_NAMES = ["SHA_1", "SHA_224", "SHA_256", "SHA_384", "SHA_512"]
 
 
 @lru_cache
-def private_key(bits: int = 2048) -> rsa.RSAPrivateKey:
+def key_of_size(bits: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, bits)
+
+
+def private_key(bits: int = 2048) -> rsa.RSAPrivateKey:
+    return key_of_size(bits)
 
 
 def imported(core: Core, alg: int, bits: int = 2048) -> Key:
