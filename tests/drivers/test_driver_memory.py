@@ -1,0 +1,79 @@
+"""Leaks, overruns and undefined behaviour of the software driver; secret-dependent branches of the P-256 plug-in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from harness import DRIVERS, FLAGS, ROOT
+
+HERE = Path(__file__).parent
+SANITIZERS = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover"]
+
+
+def program(out: Path, sources: list[Path], folder: Path, *flags: str) -> Path:
+    target = out / "program"
+    compiler = os.environ.get("CC", "gcc")
+    command = [compiler, *FLAGS, *flags, f"-I{folder}", *map(str, sources), "-o", str(target), "-lcrypto"]
+    subprocess.run(command, check=True)
+    return target
+
+
+@pytest.fixture(scope="module")
+def sanitized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("sanitized")
+    probe = out / "probe.c"
+    probe.write_text("int main(void) { return 0; }\n")
+    if subprocess.run([os.environ.get("CC", "gcc"), *SANITIZERS, str(probe), "-o", str(out / "probe")]).returncode:
+        pytest.skip("this compiler has no address sanitizer")
+    folder = DRIVERS / "libcrypto"
+    sources = [*sorted(folder.glob("*.c")), HERE / "exercise.c", HERE / "support.c"]
+    return program(out, sources, folder, *SANITIZERS)
+
+
+def run_clean(command: list[str]) -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in ("LD_PRELOAD", "ASAN_OPTIONS")}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr[-4000:]
+
+
+def test_every_entry_point_under_the_sanitizers(sanitized: Path) -> None:
+    run_clean([str(sanitized)])
+
+
+def test_every_failing_allocation_ends_in_an_error_and_leaks_nothing(sanitized: Path) -> None:
+    run_clean([str(sanitized), "faults"])
+
+
+needs_valgrind = pytest.mark.skipif(
+    shutil.which("valgrind") is None or not Path("/usr/include/valgrind/memcheck.h").exists(),
+    reason="valgrind is not installed",
+)
+
+
+@needs_valgrind
+@pytest.mark.parametrize("words", ["", "-U__SIZEOF_INT128__"], ids=["64-bit words", "32-bit words"])
+def test_p256_does_not_branch_on_secrets(tmp_path: Path, words: str) -> None:
+    folder = DRIVERS / "p256_plugin"
+    sources = [folder / name for name in ("p256.c", "p256_point.c", "p256_field.c")]
+    flags = [flag for flag in ("-g", words) if flag]
+    target = program(tmp_path, [*sources, HERE / "constant_time.c"], folder, *flags)
+    run_clean(["valgrind", "-q", "--error-exitcode=99", str(target)])
+
+
+@needs_valgrind
+def test_the_constant_time_check_notices_a_branch(tmp_path: Path) -> None:
+    """The check itself: a branch on a secret is reported."""
+    source = tmp_path / "branch.c"
+    source.write_text(
+        "#include <valgrind/memcheck.h>\n#include <stdio.h>\n"
+        "int main(void) {\n    volatile int secret = 1;\n"
+        "    VALGRIND_MAKE_MEM_UNDEFINED((void *)&secret, sizeof(secret));\n"
+        '    if (secret) {\n        puts("");\n    }\n    return 0;\n}\n'
+    )
+    target = program(tmp_path, [source], tmp_path)
+    done = subprocess.run(["valgrind", "-q", "--error-exitcode=99", str(target)], capture_output=True, check=False)
+    assert done.returncode == 99
