@@ -7,8 +7,8 @@ import os
 from typing import Any, ClassVar
 
 from cryptography.exceptions import InvalidSignature as OracleInvalid
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-from oracle import HASHES, der_signature, private_bytes, public_bytes, raw_signature
+from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
+from oracle import HASHES, der_signature, private_bytes, public_bytes, raw_signature, rsa_private_bytes
 
 from psa_bridge import (
     BadState,
@@ -85,40 +85,51 @@ class Accelerator(Recorder):
         {"entry_points": ["key_agreement"], "algorithms": ["PSA_ALG_ECDH"], "key_types": P256, "fallback": True},
         {"entry_points": ["get_entropy"]},
         {"entry_points": ["init_random", "add_entropy", "get_random"], "initial_entropy_size": 16},
-        {"entry_points": ["init"]},
+        {"entry_points": ["generate_key_custom"], "key_types": ["PSA_KEY_TYPE_RSA_KEY_PAIR"], "key_sizes": [1024]},
+        {"entry_points": ["init", "free"]},
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.suspended: dict[bytes, bytes] = {}
 
     def init(self) -> None:
         """Nothing to prepare."""
 
-    def hash_compute(self, alg: int, data: bytes) -> bytes:
-        return self._new(alg, data).digest()
+    def free(self) -> None:
+        """Nothing to release."""
 
-    @staticmethod
-    def _new(alg: int, data: bytes = b"") -> Any:
-        return hashlib.new({0x02000009: "sha256", 0x0200000A: "sha384"}[alg], data)
+    def generate_key_custom(self, attributes: KeyAttributes, flags: int, exponent: bytes) -> bytes:
+        return rsa_private_bytes(rsa.generate_private_key(int.from_bytes(exponent, "little"), attributes.bits))
+
+    def hash_compute(self, alg: int, data: bytes) -> bytes:
+        return hashlib.new({0x02000009: "sha256", 0x0200000A: "sha384"}[alg], data).digest()
 
     def hash_setup(self, alg: int) -> Any:
-        return {"alg": alg, "hash": self._new(alg)}
+        return {"alg": alg, "data": b""}
 
     def hash_update(self, operation: Any, data: bytes) -> None:
-        operation["hash"].update(data)
+        operation["data"] += data
 
     def hash_finish(self, operation: Any) -> bytes:
-        result: bytes = operation["hash"].digest()
-        return result
+        return self.hash_compute(operation["alg"], operation["data"])
 
     def hash_abort(self, operation: Any) -> None:
         operation.clear()
 
     def hash_clone(self, operation: Any) -> Any:
-        return {"alg": operation["alg"], "hash": operation["hash"].copy()}
+        return dict(operation)
 
     def hash_suspend(self, operation: Any) -> bytes:
-        raise NotSupported("hashlib keeps its state to itself")
+        """The format of the specification; the chaining value is only a reference to the data."""
+        data = operation["data"]
+        token = hashlib.sha256(data).digest()
+        self.suspended[token] = data
+        rest = data[len(data) - len(data) % 64 :]
+        return int(operation["alg"]).to_bytes(4, "big") + len(data).to_bytes(8, "big") + token + rest
 
     def hash_resume(self, alg: int, state: bytes) -> Any:
-        raise NotSupported("hashlib keeps its state to itself")
+        return {"alg": alg, "data": self.suspended.pop(state[12:44])}
 
     def import_key(self, attributes: KeyAttributes, data: bytes) -> tuple[bytes, int]:
         try:
