@@ -66,18 +66,23 @@ psa_status_t psab_export_public_key(psab_core_t *core, psa_key_id_t key, uint8_t
     return status;
 }
 
+/* What the store says of an identifier; that there is none is the core's own answer. */
+static psa_status_t told(psab_core_t *core, psa_status_t status) {
+    return status == PSA_ERROR_INVALID_HANDLE ? psab_refuse(core, status, "there is no such key") : status;
+}
+
 psa_status_t psab_destroy_key(psab_core_t *core, psa_key_id_t key) {
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
     }
-    return key == PSA_KEY_ID_NULL ? PSA_SUCCESS : psab_store_destroy(core->store, key);
+    return key == PSA_KEY_ID_NULL ? PSA_SUCCESS : told(core, psab_store_destroy(core->store, key));
 }
 
 psa_status_t psab_purge_key(psab_core_t *core, psa_key_id_t key) {
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
     }
-    return psab_store_purge(core->store, key);
+    return told(core, psab_store_purge(core->store, key));
 }
 
 psa_status_t psab_open_key(psab_core_t *core, psa_key_id_t id, psa_key_handle_t *handle) {
@@ -109,5 +114,5 @@ psa_status_t psab_close_key(psab_core_t *core, psa_key_handle_t handle) {
     }
     /* Nothing but the handle leads to a volatile key. */
     bool is_volatile = handle - PSA_KEY_ID_VENDOR_MIN < PSAB_VOLATILE_IDS;
-    return is_volatile ? psab_store_destroy(core->store, handle) : psab_store_purge(core->store, handle);
+    return told(core, is_volatile ? psab_store_destroy(core->store, handle) : psab_store_purge(core->store, handle));
 }
