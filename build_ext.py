@@ -78,6 +78,9 @@ class BuildPython(build_py):
     """Adds the C side to the package, as data."""
 
     def _data(self) -> list[tuple[Path, Path]]:
+        """What to copy, and where to; in a checkout that is installed in place, nothing."""
+        if getattr(self, "editable_mode", False):
+            return []
         target = Path(self.build_lib) / "psa_bridge" / "_data"
         return [
             (path, target / path.relative_to(ROOT))
@@ -87,12 +90,11 @@ class BuildPython(build_py):
         ]
 
     def run(self) -> None:
-        """Copy modules and, unless in place, the data."""
+        """Copy modules and data."""
         super().run()
-        if not getattr(self, "editable_mode", False):
-            for source, target in self._data():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, target)
+        for source, target in self._data():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
 
     def get_outputs(self, include_bytecode: bool = True) -> list[str]:
         """Everything that is installed."""

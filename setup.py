@@ -14,4 +14,5 @@ setup(
     package_data={"psa_bridge": ["py.typed", "_core.pyi"]},
     ext_modules=[extension()],
     cmdclass=command_classes(),
+    options={"bdist_wheel": {"py_limited_api": "cp310"}},
 )
