@@ -36,7 +36,7 @@ typedef struct lc_hash {
     uint8_t oid_size;           /**< 0: RSA PKCS#1 v1.5 is not defined for it */
 } lc_hash_t;
 
-/** The longest hash, the longest block. */
+/** Bytes of the longest hash, and of the longest block. */
 #define LC_HASH_MAX 64
 #define LC_BLOCK_MAX 168
 
@@ -51,11 +51,5 @@ psa_status_t lc_hash_pieces(const lc_hash_t *hash, const lc_bytes_t *pieces, siz
 
 /** libcrypto's object for a hash, fetched once; null if this libcrypto lacks it. Not to be freed. */
 const EVP_MD *lc_hash_md(const lc_hash_t *hash);
-
-/** A context that is initialised for a hash reached through EVP; null on failure. */
-EVP_MD_CTX *lc_hash_take(const lc_hash_t *hash);
-
-/** Gives a context back, without a trace of what it hashed. Null is allowed. */
-void lc_hash_give(const lc_hash_t *hash, EVP_MD_CTX *md);
 
 #endif

@@ -132,9 +132,8 @@ psa_algorithm_t lc_hash_algorithm(const lc_hash_t *hash) {
     return HASH_CATEGORY | (psa_algorithm_t)(hash - hashes);
 }
 
-/* Fetched objects and spare contexts, one cell per row of the table. */
+/* Fetched objects, one cell per row of the table. */
 static EVP_MD *fetched[sizeof(hashes) / sizeof(hashes[0])];
-static EVP_MD_CTX *spare[sizeof(hashes) / sizeof(hashes[0])];
 
 const EVP_MD *lc_hash_md(const lc_hash_t *hash) {
     EVP_MD **cell = &fetched[hash - hashes];
@@ -152,32 +151,4 @@ const EVP_MD *lc_hash_md(const lc_hash_t *hash) {
     }
     EVP_MD_free(mine); /* another thread was first */
     return md;
-}
-
-EVP_MD_CTX *lc_hash_take(const lc_hash_t *hash) {
-    EVP_MD_CTX *md = __atomic_exchange_n(&spare[hash - hashes], NULL, __ATOMIC_ACQ_REL);
-    if (md != NULL) {
-        return md;
-    }
-    const EVP_MD *digest = lc_hash_md(hash);
-    md = digest == NULL ? NULL : EVP_MD_CTX_new();
-    if (md != NULL && EVP_DigestInit_ex2(md, digest, NULL) != 1) {
-        EVP_MD_CTX_free(md);
-        return NULL;
-    }
-    return md;
-}
-
-void lc_hash_give(const lc_hash_t *hash, EVP_MD_CTX *md) {
-    static const uint8_t zeros[LC_BLOCK_MAX] = {0};
-    if (md == NULL) {
-        return;
-    }
-    /* Starting anew clears the chaining state but, for Keccak, not the buffered input: that is
-     * overwritten with all but one byte of a block, which computes nothing. */
-    if (EVP_DigestInit_ex2(md, NULL, NULL) == 1 && EVP_DigestUpdate(md, zeros, hash->block - 1u) == 1 &&
-        EVP_DigestInit_ex2(md, NULL, NULL) == 1) {
-        md = __atomic_exchange_n(&spare[hash - hashes], md, __ATOMIC_ACQ_REL);
-    }
-    EVP_MD_CTX_free(md); /* the one that was spare, or the one that failed */
 }

@@ -62,6 +62,8 @@ WITH_SHA void x86_sha_blocks_256(uint32_t *state, const uint8_t *blocks, size_t 
         __m128i start_abef = abef;
         __m128i start_cdgh = cdgh;
         __m128i w[4];
+/* Unrolled, the message words stay in registers. */
+#pragma GCC unroll 16
         for (int i = 0; i < 16; i++) {
             __m128i words;
             if (i < 4) {
@@ -121,6 +123,7 @@ WITH_SHA void x86_sha_blocks_1(uint32_t *state, const uint8_t *blocks, size_t co
         __m128i start_e = e;
         __m128i before = abcd; /* a of four rounds ago gives e */
         __m128i w[4];
+#pragma GCC unroll 20
         for (int group = 0; group < 20; group++) {
             __m128i words;
             if (group < 4) {

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # vectors.py, shared with the tests of the core
 
-from harness import DRIVERS, Driver, build  # noqa: E402
+from harness import DRIVERS, Driver, build
 
 P256_SOURCES = [DRIVERS / "p256_plugin" / name for name in ("p256.c", "p256_point.c", "p256_field.c")]
 
