@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -335,3 +336,28 @@ def test_known_values_are_those_of_c(left: int, right: int, operator: str, suffi
             parse_constant(text)
     else:
         assert parse_constant(text).value == expected
+
+
+HUGE: dict[str, Any] = {
+    "entry points": {"capabilities": [{"entry_points": [f"no_such_{i}" for i in range(50000)]}]},
+    "capabilities": {"capabilities": [{"entry_points": ["sign_hash"]}] * 20000},
+    "wrong capabilities": {"capabilities": [{"entry_points": ["sing_hash"]}] * 999},
+    "algorithms": {"capabilities": [{"entry_points": ["sign_hash"], "algorithms": ["PSA_ALG_SHA_265"] * 999}] * 30},
+    "names": {"capabilities": [{"entry_points": ["sign_hash"], "names": {f"sing_hash{i}": "x" for i in range(30000)}}]},
+    "properties": {f"capabilitys{i}": 1 for i in range(50000)},
+    "valid capabilities": {
+        "capabilities": [{"entry_points": ["hash_setup"], "key_sizes": [i + 1]} for i in range(1000)]
+    },
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_huge_description_is_answered_soon(name: str) -> None:
+    text = json.dumps({"prefix": "acme", "type": "transparent", "capabilities": []} | HUGE[name])
+    start = time.process_time()
+    description, findings = check(text)
+    if description is not None:
+        lint_list([description], EXACT)
+    assert description is not None or findings.errors
+    assert len(findings.errors) <= 1000
+    assert time.process_time() - start < 20

@@ -104,12 +104,14 @@ class CapabilityReader:
         if member is None:
             self._reader.missing(node, "entry_points", CAPABILITY)
             listed.complete = False
-        elif self._reader.expect(member, "array"):
+        elif self._reader.elements(member):
             if not member.items:
                 self._findings.warning(
                     "without-effect", member.place, "the capability lists no entry points", "list some, or remove it"
                 )
             for item in member.items:
+                if self._reader.exhausted:
+                    break
                 self._add(item, listed)
         else:
             listed.complete = False
@@ -242,6 +244,8 @@ class CapabilityReader:
             return ()
         result: dict[str, Name] = {}
         for key, member in node.members.items():
+            if self._reader.exhausted:
+                break
             if self._reader.comment_or_extension(key, member, grammar.NAMES):
                 continue
             resolved = self._name_key(key, member, listed)

@@ -166,7 +166,7 @@ class _Builder:
         self._asked = dialect
         self._declared = self._declared_dialect()
         self._dialect = dialect or self._declared
-        self._reader = Reader(findings, Tolerance(self._dialect, findings))
+        self._reader = Reader(findings, Tolerance(self._dialect, findings), node.place)
 
     def build(self) -> Description | None:
         node = self._node
@@ -250,7 +250,7 @@ class _Builder:
         return None
 
     def _capabilities(self, node: Node | None, prefix: str | None, driver_type: str | None) -> tuple[Capability, ...]:
-        if node is None or not self._reader.expect(node, "array"):
+        if node is None or not self._reader.elements(node):
             return ()
         if not node.items:
             self._findings.warning("without-effect", node.place, "the driver has no capabilities", "add what it can do")
@@ -259,6 +259,7 @@ class _Builder:
         found = (
             CapabilityReader(self._reader, prefix or "prefix", driver_type, index).read(item)
             for index, item in enumerate(node.items)
+            if not self._reader.exhausted
         )
         return tuple(capability for capability in found if capability is not None)
 

@@ -106,10 +106,10 @@ class Finding:
 
 
 class Findings:
-    """A collection of findings, in the order of discovery."""
+    """A collection of findings, in the order of discovery; each of them once."""
 
     def __init__(self, findings: Iterable[Finding] = ()) -> None:
-        self._items: list[Finding] = list(findings)
+        self._items: dict[Finding, None] = dict.fromkeys(findings)
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._items)
@@ -121,8 +121,7 @@ class Findings:
         """Add one finding; its rule must be registered."""
         if finding.rule not in RULES:
             raise ValueError(f"unregistered rule {finding.rule!r}")
-        if finding not in self._items:
-            self._items.append(finding)
+        self._items.setdefault(finding)
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Add several findings."""

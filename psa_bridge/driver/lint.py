@@ -88,28 +88,33 @@ def _dialects(*descriptions: Description) -> tuple[str, ...]:
 
 
 def _contradictions(description: Description, policies: Policies, findings: Findings) -> None:
-    capabilities = description.capabilities
-    for position, second in enumerate(capabilities):
-        for first in capabilities[:position]:
-            for name in _shared(first, second):
-                if overlap(first, second, name, policies):
-                    _compare_names(description, first, second, name, findings)
+    signatures = [_signatures(capability, _dialects(description)) for capability in description.capabilities]
+    for position, second in enumerate(description.capabilities):
+        for number, first in enumerate(description.capabilities[:position]):
+            for name in second.entry_points:
+                pair = (signatures[number].get(name), signatures[position][name])
+                # Names are compared first, because that is quick and nearly always decides.
+                if pair[0] in (None, pair[1]) or not overlap(first, second, name, policies):
+                    continue
+                assert pair[0] is not None
+                if pair[0][0] != pair[1][0]:
+                    _contradiction(first, second, name, "function", findings)
+                if () not in (pair[0][1], pair[1][1]) and pair[0][1] != pair[1][1]:
+                    _contradiction(first, second, name, "operation type", findings)
 
 
-def _shared(first: Capability, second: Capability) -> list[str]:
-    return [name for name in second.entry_points if name in first.entry_points]
+Names = tuple[str, ...]
 
 
-def _compare_names(
-    description: Description, first: Capability, second: Capability, entry_point: str, findings: Findings
-) -> None:
-    dialects = _dialects(description)
-    if any(first.functions(d)[entry_point] != second.functions(d)[entry_point] for d in dialects):
-        _contradiction(first, second, entry_point, "function", findings)
-    context = BY_NAME[entry_point].context
-    both = context in first.contexts and context in second.contexts
-    if context and both and any(first.types(d)[context] != second.types(d)[context] for d in dialects):
-        _contradiction(first, second, entry_point, "operation type", findings)
+def _signatures(capability: Capability, dialects: tuple[str, ...]) -> dict[str, tuple[Names, Names]]:
+    """Per entry point its functions, and its operation types if it has any, one in each dialect."""
+    functions = [capability.functions(dialect) for dialect in dialects]
+    types = [capability.types(dialect) for dialect in dialects]
+    contexts = {name: BY_NAME[name].context for name in capability.entry_points}
+    return {
+        name: (tuple(f[name] for f in functions), tuple(t[context] for t in types if context in t))
+        for name, context in contexts.items()
+    }
 
 
 def _contradiction(first: Capability, second: Capability, entry_point: str, what: str, findings: Findings) -> None:
@@ -234,7 +239,7 @@ def _shadows(descriptions: Sequence[Description], policies: Policies, findings: 
         if description.opaque:
             continue
         earlier = [d for d in descriptions[:position] if not d.opaque and d.condition is None]
-        for capability in description.capabilities:
+        for capability in description.capabilities if earlier else ():
             dead = {
                 name: first
                 for name in capability.entry_points

@@ -20,6 +20,8 @@ from psa_bridge.driver.model import AlgorithmSpec, Constant, Header, KeyTypeSpec
 from psa_bridge.driver.tokens import ExpressionError, check_identifier
 
 MAX_NUMBER = 0xFFFFFFFF
+MAX_ITEMS = 1000
+MAX_FINDINGS = 500
 
 register(
     """
@@ -33,6 +35,7 @@ register(
     invalid-header      A header is a path relative to an include directory.
     invalid-condition   A condition is a simple preprocessor expression.
     unknown-mechanism   Algorithm and key type specifications use macros of the Crypto API.
+    too-many-findings   A file with very many errors is not read to its end.
     extension-ignored   A property of another implementation has no effect here.
     """
 )
@@ -46,8 +49,9 @@ MBEDTLS_NAMESPACE = "mbedtls"
 class Reader:
     """Reads values of one description and collects findings."""
 
-    def __init__(self, findings: Findings, tolerance: Tolerance) -> None:
+    def __init__(self, findings: Findings, tolerance: Tolerance, root: Place) -> None:
         self.findings = findings
+        self.root = root
         self.tolerance = tolerance
         self.extensions: list[str] = []
 
@@ -73,6 +77,8 @@ class Reader:
         known = SECTIONS[section]
         result: dict[str, Node] = {}
         for name, member in node.members.items():
+            if self.exhausted:
+                break
             if name in known:
                 if driver_type is not None and driver_type not in known[name].types:
                     self._wrong_driver_type(known[name], member, driver_type)
@@ -229,11 +235,13 @@ class Reader:
 
     def array(self, node: Node, read: Callable[[Node], T | None], same: Callable[[T], object]) -> tuple[T, ...] | None:
         """Every element of an array; reports elements that say the same as an earlier one."""
-        if not self.expect(node, "array"):
+        if not self.elements(node):
             return None
         result: list[T] = []
         seen: dict[object, Place] = {}
         for item in node.items:
+            if self.exhausted:
+                break
             value = read(item)
             if value is None:
                 continue
@@ -244,6 +252,30 @@ class Reader:
             seen[key] = item.place
             result.append(value)
         return tuple(result)
+
+    def elements(self, node: Node) -> bool:
+        """Whether the node is an array of a sensible length; reports it otherwise."""
+        if not self.expect(node, "array"):
+            return False
+        if len(node.items) > MAX_ITEMS:
+            self.findings.error(
+                "invalid-value", node.place, f"a list of {len(node.items)} elements", f"at most {MAX_ITEMS} are read"
+            )
+            return False
+        return True
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether there are so many errors that more of them would help nobody."""
+        if len(self.findings) < MAX_FINDINGS:
+            return False
+        self.findings.error(
+            "too-many-findings",
+            self.root,
+            f"there are more than {MAX_FINDINGS} findings; the rest of the file was not read",
+            "correct these first",
+        )
+        return True
 
     def repeated(self, item: Node, first: Place) -> None:
         """Report an element that a list already has."""

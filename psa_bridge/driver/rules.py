@@ -42,13 +42,16 @@ def _families(capability: Capability, description: Description, tolerance: Toler
     Entry points that another capability for the same mechanisms lists count as well, because
     the core merges the capabilities that match.
     """
-    own = set(capability.entry_points)
-    present = own | _merged(capability, description)
-    covered = {name for family in FAMILIES if _mandatory(family) <= present for name in family.entry_points}
+    present = set(capability.entry_points)
+    covered = _covered(present)
+    if not any(_families_of(name) and name not in covered for name in present):
+        return
+    present |= _merged(capability, description)
+    covered = _covered(present)
     for name in capability.entry_points:
         if name in covered:
             continue
-        candidates = [family for family in FAMILIES if name in family.entry_points]
+        candidates = _families_of(name)
         if not candidates:
             continue
         family = max(candidates, key=lambda f: len(present & set(f.entry_points)))
@@ -61,6 +64,15 @@ def _families(capability: Capability, description: Description, tolerance: Toler
             f"add {_quoted(lacking)} to entry_points",
             softened=True,
         )
+
+
+def _covered(present: set[str]) -> set[str]:
+    """The members of all families that are complete."""
+    return {name for family in FAMILIES if _mandatory(family) <= present for name in family.entry_points}
+
+
+def _families_of(name: str) -> list[Family]:
+    return [family for family in FAMILIES if name in family.entry_points]
 
 
 def _mandatory(family: Family) -> set[str]:
