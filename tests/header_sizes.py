@@ -11,7 +11,20 @@ Exact = tuple[str, int]
 
 def exact() -> list[Exact]:
     """Every expression of the size tables whose value is exact."""
-    groups = (_hashes, _macs, _ciphers, _aead, _ecc, _other_keys, _wrapping, _asymmetric, _jpake, _spake2p, _wpa3)
+    groups = (
+        _hashes,
+        _macs,
+        _ciphers,
+        _aead,
+        _ecc,
+        _other_keys,
+        _wrapping,
+        _asymmetric,
+        _jpake,
+        _spake2p,
+        _wpa3,
+        _no_pake,
+    )
     return [row for group in groups for row in group()]
 
 
@@ -76,6 +89,8 @@ def _aead() -> Iterator[Exact]:
                 yield f"PSA_AEAD_DECRYPT_OUTPUT_SIZE({key_type}, {alg}, {tag - 1})", 0
         yield f"PSA_AEAD_TAG_LENGTH(PSA_KEY_TYPE_DES, 192, {row['alg']})", 0
         yield f"PSA_AEAD_NONCE_LENGTH(PSA_KEY_TYPE_ARC4, {row['alg']})", 0
+        for macro in ("ENCRYPT_OUTPUT_SIZE", "DECRYPT_OUTPUT_SIZE", "UPDATE_OUTPUT_SIZE"):
+            yield f"PSA_AEAD_{macro}(PSA_KEY_TYPE_ARC4, {row['alg']}, 100)", 0
 
 
 def _ecc() -> Iterator[Exact]:
@@ -187,6 +202,11 @@ def _jpake() -> Iterator[Exact]:
         "PSA_ALG_JPAKE(PSA_ALG_SHA_256)", _primitive("DH", "PSA_DH_FAMILY_RFC7919", 2048), "KEY_SHARE", 256
     )
     yield from _both("PSA_ALG_JPAKE(PSA_ALG_SHA_256)", _primitive("DH", "PSA_DH_FAMILY_RFC7919", 2048), "CONFIRM", 0)
+
+
+def _no_pake() -> Iterator[Exact]:
+    for step in ("KEY_SHARE", "CONFIRM", "COMMIT", "SALT", "KEY_ID"):
+        yield from _both("PSA_ALG_CCM", _primitive("ECC", "PSA_ECC_FAMILY_SECP_R1", 256), step, 0)
 
 
 def _spake2p() -> Iterator[Exact]:

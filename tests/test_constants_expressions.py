@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from spec_data import constants, macro_rows, overrides, values
 
-from psa_bridge.spec.constructors import CONSTRUCTORS
+import psa_bridge.constants
+from psa_bridge.spec.constructors import ACCESSORS, CONSTRUCTORS
 from psa_bridge.spec.encodings import EncodingError, evaluate, expression, names, parse
 from psa_bridge.spec.values import KIND_OF, Kind
 
@@ -40,13 +41,44 @@ def test_every_row_of_the_constructor_tables_evaluates_and_prints() -> None:
             assert expression(value, kind) == text
 
 
-def test_accessors_evaluate() -> None:
-    for macro, arguments, value in macro_rows():
-        if (
-            macro in ("PSA_ALG_GET_HASH", "PSA_ALG_FULL_LENGTH_MAC", "PSA_ALG_AEAD_WITH_DEFAULT_LENGTH_TAG")
-            or "_OF_" in macro
-        ):
-            assert evaluate(f"{macro}({arguments[0]})") == value, (macro, arguments)
+def test_every_row_of_the_accessor_tables_evaluates() -> None:
+    rows = [row for row in macro_rows() if row[0] in ACCESSORS]
+    assert {macro for macro, _, _ in rows} == set(ACCESSORS)
+    for macro, arguments, value in rows:
+        assert evaluate(f"{macro}({arguments[0]})") == value, (macro, arguments)
+
+
+def test_an_accessor_refuses_what_it_cannot_look_into() -> None:
+    with pytest.raises(EncodingError, match="there it takes a key agreement algorithm"):
+        evaluate("PSA_ALG_KEY_AGREEMENT_GET_KDF(PSA_ALG_SHA_256)")
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("PSA_KEY_LIFETIME_FROM_PERSISTENCE_AND_LOCATION(0xff, 0xffffff)", True),
+        ("PSA_KEY_LIFETIME_FROM_PERSISTENCE_AND_LOCATION(0x100, 0)", False),
+        ("PSA_KEY_LIFETIME_FROM_PERSISTENCE_AND_LOCATION(0, 0x1000000)", False),
+        ("PSA_ALG_TRUNCATED_MAC(PSA_ALG_CMAC, 0)", False),
+        ("PSA_ALG_TRUNCATED_MAC(PSA_ALG_CMAC, -1)", False),
+        ("PSA_ALG_AEAD_WITH_SHORTENED_TAG(PSA_ALG_CCM, 17)", False),
+        ("PSA_PAKE_PRIMITIVE(255, 255, 65535)", True),
+        ("PSA_PAKE_PRIMITIVE(256, 1, 1)", False),
+    ],
+)
+def test_numbers_stay_in_the_range_of_their_field(text: str, allowed: bool) -> None:
+    if allowed:
+        evaluate(text)
+    else:
+        with pytest.raises(EncodingError, match="cannot be an argument"):
+            evaluate(text)
+
+
+def test_numbers_have_the_width_of_their_field() -> None:
+    digits = {8: 2, 16: 4, 24: 6, 32: 8}
+    for cls in vars(psa_bridge.constants).values():
+        if isinstance(cls, type) and issubclass(cls, psa_bridge.constants.Number) and hasattr(cls, "KIND"):
+            assert cls.KIND.digits in (0, digits[cls.BITS])
 
 
 def test_lengths_without_an_encoding_are_refused() -> None:

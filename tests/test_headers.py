@@ -168,12 +168,19 @@ def test_every_function_like_macro_is_there_with_its_parameters(tmp_path: Path) 
 
 def test_pake_steps_of_drivers_have_the_numbers_in_use(tmp_path: Path) -> None:
     steps = {row["step"]: row["value_in_tf_psa_crypto"] for row in driver_interface()["pake_driver_steps"]["J-PAKE"]}
+    steps["PSA_JPAKE_STEP_INVALID"] = 0
     steps |= {
         f"PSA_PAKE_DRIVER_STEP_{name}": f"0x100 + PSA_PAKE_STEP_{name}"
         for name in ("KEY_SHARE", "CONFIRM", "SALT", "COMMIT", "CONFIRM_COUNT", "KEY_ID")
     }
     checks = [f"typedef char step_{name}[(int){name} == {value} ? 1 : -1];" for name, value in steps.items()]
     assert not run_compiler(HEAD + "\n".join(checks) + "\n", tmp_path)
+
+
+def test_entropy_flags_are_two_different_bits(tmp_path: Path) -> None:
+    bits = "PSA_DRIVER_GET_ENTROPY_NONBLOCK == 1u && PSA_DRIVER_GET_ENTROPY_KEEPALIVE == 2u"
+    check = f"typedef char flags[({bits}) ? 1 : -1];"
+    assert not run_compiler(HEAD + check + "\n", tmp_path)
 
 
 def test_input_types_are_those_of_the_abi(tmp_path: Path) -> None:
