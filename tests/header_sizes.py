@@ -259,6 +259,15 @@ def _largest_rsa_key(sizes: list[int]) -> int:
     return len(_der(0x30, b"".join(_der(2, ((1 << bits) - 1).to_bytes(bits // 8 + 1, "big")) for bits in sizes)))
 
 
+def _rsa_exports() -> Iterator[Exact]:
+    # As the headers say: the exponent has at most 256 bits (FIPS 186-5).
+    for bits in (512, 1016, 1023, 1024, 2039, 2040, 2047, 2048, 3072, 4095, 8192):
+        half = (bits + 1) // 2
+        pair = _largest_rsa_key([1, bits, 256, bits, half, half, half, half, half])
+        yield f"PSA_EXPORT_KEY_OUTPUT_SIZE(PSA_KEY_TYPE_RSA_KEY_PAIR, {bits})", pair
+        yield f"PSA_EXPORT_PUBLIC_KEY_OUTPUT_SIZE(PSA_KEY_TYPE_RSA_KEY_PAIR, {bits})", _largest_rsa_key([bits, 256])
+
+
 def at_least() -> list[tuple[str, int, int]]:
     """Expression, smallest and largest acceptable value: RSA keys, whose exponent can be long."""
     rows = [(row["bits"], row["pair_der_max"], row["public_der_max"]) for row in values()["sizes"]["rsa"]]
