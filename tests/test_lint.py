@@ -118,6 +118,24 @@ def test_a_contradiction_names_both_places() -> None:
     assert finding.related[0].place.line < finding.place.line
 
 
+def test_capabilities_under_different_conditions_may_exclude_each_other() -> None:
+    one, other = {"mbedtls/c_condition": "defined(X)"}, {"mbedtls/c_condition": "!defined(X)"}
+
+    def severity(first: dict[str, Any], second: dict[str, Any]) -> Severity:
+        named = cap("sign_hash", names={"sign_hash": "g"}, **second)
+        return only(lint_description(transparent(cap("sign_hash", **first), named), FAKE)).severity
+
+    assert severity(one, other) is Severity.WARNING
+    assert severity(one, one) is Severity.ERROR
+    assert severity({}, other) is Severity.ERROR
+
+
+def test_drivers_under_different_conditions_may_exclude_each_other() -> None:
+    drivers = [opaque(0x800001, SIGN, prefix=p, **{"mbedtls/h_condition": f"defined({p})"}) for p in ("a", "b")]
+    finding = only(lint_list(drivers, FAKE))
+    assert (finding.rule, finding.severity) == ("location-twice", Severity.WARNING)
+
+
 def test_families_with_common_members_must_share_the_operation_type() -> None:
     description = transparent(cap("mac_multipart", names={"mac_operation_t": "t"}), cap("mac_verify_multipart"))
     rules = {rule for rule, _ in found(lint_description(description, FAKE))}

@@ -56,6 +56,11 @@ class Condition:
         return None if value is None else value != 0
 
 
+def may_exclude(first: Condition | None, second: Condition | None) -> bool:
+    """Whether two parts under these conditions may never be compiled together."""
+    return first is not None and second is not None and first != second
+
+
 def parse_condition(text: str, place: Place | None = None) -> Condition:
     """Check a condition; ``ExpressionError`` says what is wrong with it."""
     if len(text) > MAX_LENGTH:

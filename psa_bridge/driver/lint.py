@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from psa_bridge.driver.compatibility import unusable
+from psa_bridge.driver.conditions import may_exclude
 from psa_bridge.driver.findings import Findings, Place, Related, Severity, register, shown
 from psa_bridge.driver.grammar import RANDOM, kind_of
 from psa_bridge.driver.matching import EXACT, Policies, core_policies, covers, matched_by, overlap
@@ -118,13 +119,14 @@ def _signatures(capability: Capability, dialects: tuple[str, ...]) -> dict[str, 
 
 
 def _contradiction(first: Capability, second: Capability, entry_point: str, what: str, findings: Findings) -> None:
-    findings.error(
+    findings.report(
         "contradicting-capabilities",
+        Severity.WARNING if may_exclude(first.condition, second.condition) else Severity.ERROR,
         second.place_of(entry_point),
         f"capabilities {first.index} and {second.index} match the same {entry_point!r} calls"
         f" but name different {what}s",
         "name the same one in both, or make algorithms, key types or sizes of the two distinct",
-        (Related(first.place_of(entry_point), "the other capability lists it here"),),
+        related=(Related(first.place_of(entry_point), "the other capability lists it here"),),
     )
 
 
@@ -147,6 +149,11 @@ def _location_of_one(description: Description, findings: Findings) -> None:
         )
 
 
+def _unless_excluded(first: Description, second: Description) -> Severity:
+    """An error, or a warning where conditions may keep one of the drivers out."""
+    return Severity.WARNING if may_exclude(first.condition, second.condition) else Severity.ERROR
+
+
 def _locations(descriptions: Sequence[Description], resolve: ResolveLocation, findings: Findings) -> None:
     opaque = [description for description in descriptions if description.opaque and description.location]
     for position, second in enumerate(opaque):
@@ -156,12 +163,13 @@ def _locations(descriptions: Sequence[Description], resolve: ResolveLocation, fi
             values = (resolve(first), resolve(second))
             same_text = first.location.text == second.location.text and None in values
             if (None not in values and values[0] == values[1]) or same_text:
-                findings.error(
+                findings.report(
                     "location-twice",
+                    _unless_excluded(first, second),
                     second.location.place,
                     f"the drivers {first.name} and {second.name} have the same location {second.location.text}",
                     "give each opaque driver a location of its own",
-                    (Related(first.location.place, "the other location"),),
+                    related=(Related(first.location.place, "the other location"),),
                 )
 
 
@@ -172,12 +180,13 @@ def _prefixes(descriptions: Sequence[Description], findings: Findings) -> None:
             continue
         first = seen.setdefault(description.prefix, description)
         if first is not description:
-            findings.error(
+            findings.report(
                 "prefix-twice",
+                _unless_excluded(first, description),
                 _member(description, "prefix"),
                 f"two opaque drivers have the prefix {description.prefix!r}, so their constants would clash",
                 "give one of them another prefix, and its C names in names",
-                (Related(_member(first, "prefix"), "the other one"),),
+                related=(Related(_member(first, "prefix"), "the other one"),),
             )
 
 
@@ -222,7 +231,8 @@ def _random(descriptions: Sequence[Description], findings: Findings) -> None:
     for description in descriptions:
         for capability in description.capabilities:
             names = capability.entry_points
-            if names and kind_of(BY_NAME[names[0]]) == RANDOM and not capability.fallback:
+            conditional = capability.condition or description.condition
+            if names and kind_of(BY_NAME[names[0]]) == RANDOM and not capability.fallback and not conditional:
                 final.append((description, capability))
     for description, capability in final[1:]:
         findings.error(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from psa_bridge.driver.conditions import may_exclude
 from psa_bridge.driver.dialects import Tolerance
 from psa_bridge.driver.findings import Findings, Place, Related, register, shown
 from psa_bridge.driver.mechanisms import parse_key_type
@@ -150,7 +151,7 @@ def _names(description: Description, findings: Findings) -> None:
         seen: dict[str, tuple[str, Capability]] = {}
         for capability, key, name in _all_names(description, dialect):
             first = seen.setdefault(name, (key, capability))
-            if _same_shape(first[0], key):
+            if _same_shape(first[0], key) or may_exclude(first[1].condition, capability.condition):
                 continue
             findings.error(
                 "name-conflict",
