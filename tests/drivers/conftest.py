@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from pathlib import Path
 
@@ -25,6 +26,8 @@ def libcrypto(tmp_path_factory: pytest.TempPathFactory) -> Driver:
 
 @pytest.fixture(scope="session")
 def x86_sha(tmp_path_factory: pytest.TempPathFactory) -> Driver:
+    if platform.machine() not in ("x86_64", "AMD64"):
+        pytest.skip("not an x86-64 processor")
     driver = Driver(build(_folder("x86_sha"), tmp_path_factory.mktemp("x86_sha")), "x86_sha")
     if not driver.library.x86_sha_available():
         pytest.skip("this processor has no SHA instructions")

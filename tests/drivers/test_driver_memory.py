@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 from pathlib import Path
@@ -78,3 +79,21 @@ def test_the_constant_time_check_notices_a_branch(tmp_path: Path) -> None:
     target = program(tmp_path, [source], tmp_path)
     done = subprocess.run(["valgrind", "-q", "--error-exitcode=99", str(target)], capture_output=True, check=False)
     assert done.returncode == 99
+
+
+@needs_valgrind
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="not an x86-64 processor")
+def test_the_accelerator_declines_on_a_processor_without_the_instructions(tmp_path: Path) -> None:
+    """Valgrind's processor has no SHA instructions, and says so."""
+    folder = DRIVERS / "x86_sha"
+    source = tmp_path / "decline.c"
+    source.write_text(
+        '#include "x86_sha.h"\n'
+        "int main(void) {\n    uint8_t hash[32] = {0};\n    size_t length;\n"
+        "    x86_sha_hash_operation_t operation = {0};\n"
+        "    psa_status_t one = x86_sha_hash_compute(PSA_ALG_SHA_256, hash, 0, hash, 32, &length);\n"
+        "    psa_status_t two = x86_sha_hash_setup(&operation, PSA_ALG_SHA_1);\n"
+        "    return one == PSA_ERROR_NOT_SUPPORTED && two == PSA_ERROR_NOT_SUPPORTED ? 0 : 1;\n}\n"
+    )
+    target = program(tmp_path, [*sorted(folder.glob("*.c")), source], folder)
+    run_clean(["valgrind", "-q", "--error-exitcode=99", str(target)])
