@@ -7,6 +7,10 @@ software driver.
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from psa_bridge import Alg, KeyAttributes
 
 SUMMARY = "who would serve a call, and why not the others"
 
@@ -26,21 +30,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanation; 1 if nobody would serve the call."""
-    from psa_bridge import Alg, Core, KeyAttributes, KeyType, Lifetime
+    from psa_bridge import Core
     from psa_bridge.cli.bundles import bundles
-    from psa_bridge.cli.failures import UsageError, number_or_macro
+    from psa_bridge.cli.failures import UsageError
 
-    alg = Alg(number_or_macro(arguments.alg, "--alg"))
-    attributes = None
-    if arguments.key_type:
-        attributes = KeyAttributes(
-            type=KeyType(number_or_macro(arguments.key_type, "--key-type")),
-            bits=arguments.bits,
-            alg=alg,
-            lifetime=Lifetime(arguments.location << 8),
-        )
-    elif arguments.bits or arguments.location:
+    if not arguments.key_type and (arguments.bits or arguments.location):
         raise UsageError("--bits and --location describe a key: give --key-type too")
+    try:
+        alg, attributes = _mechanism(arguments)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(str(error)) from error
     with Core(*bundles(arguments), software=not arguments.no_software) as core:
         try:
             explanation = core.explain(arguments.call, alg=alg, attributes=attributes)
@@ -48,3 +47,18 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(str(error)) from error
     print(explanation)
     return 0 if explanation.served_by else 1
+
+
+def _mechanism(arguments: argparse.Namespace) -> tuple[Alg, KeyAttributes | None]:
+    """Algorithm and key as they were named; ``ValueError`` for numbers that are none."""
+    from psa_bridge import Alg, KeyAttributes, KeyType, Lifetime
+    from psa_bridge.cli.failures import number_or_macro
+
+    alg = Alg(number_or_macro(arguments.alg, "--alg"))
+    if not arguments.key_type:
+        return alg, None
+    key_type = KeyType(number_or_macro(arguments.key_type, "--key-type"))
+    lifetime = Lifetime(arguments.location << 8)
+    attributes = KeyAttributes(type=key_type, bits=arguments.bits, alg=alg, lifetime=lifetime)
+    attributes.to_c()
+    return alg, attributes

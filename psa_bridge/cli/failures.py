@@ -34,10 +34,6 @@ def number_or_macro(text: str | None, option: str) -> int:
     if text is None:
         return 0
     try:
-        return int(text, 0)
-    except ValueError:
-        pass
-    try:
-        return evaluate(text)
-    except EncodingError as error:
+        return int(text, 0) if text[:1].isdigit() else evaluate(text)
+    except (EncodingError, ValueError) as error:
         raise UsageError(f"{option}: {error}") from error
