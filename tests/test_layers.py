@@ -39,8 +39,9 @@ PURE = ("spec", "gen", "driver", "cbuild", "paths")
 
 
 def unit_of(module: str) -> str:
+    """The unit of a module; a name that is none is one of the objects that the package itself offers."""
     parts = module.split(".")
-    return parts[1] if len(parts) > 1 else "__init__"
+    return parts[1] if len(parts) > 1 and parts[1] in LEVEL else "__init__"
 
 
 def is_typing_only(node: ast.If) -> bool:
