@@ -122,8 +122,12 @@ _ROWS: list[EntryPoint] = [
     EntryPoint(
         "verify_hash_with_context", "attrs key alg in:hash in:context in:signature", _BOTH, _SINGLE, origin="analogy"
     ),
-    EntryPoint("sign_message_with_context", "attrs key alg in in:context out:signature", _BOTH, _SINGLE, origin="analogy"),
-    EntryPoint("verify_message_with_context", "attrs key alg in in:context in:signature", _BOTH, _SINGLE, origin="analogy"),
+    EntryPoint(
+        "sign_message_with_context", "attrs key alg in in:context out:signature", _BOTH, _SINGLE, origin="analogy"
+    ),
+    EntryPoint(
+        "verify_message_with_context", "attrs key alg in in:context in:signature", _BOTH, _SINGLE, origin="analogy"
+    ),
     EntryPoint(
         "key_agreement",
         "alg attrs:our_attributes key:our_key_buffer/our_key_buffer_length in:peer_key secret_out:output",
@@ -336,9 +340,7 @@ _ROWS: list[EntryPoint] = [
         """,
     ),
     *_op("key_derivation_operation", "key_derivation", _BOTH, "abort key_derivation_abort op"),
-    EntryPoint(
-        "derive_key", "attrs secret_in op:memory key_out", _T, "derive_key", ("derived",), "derive_key_memory"
-    ),
+    EntryPoint("derive_key", "attrs secret_in op:memory key_out", _T, "derive_key", ("derived",), "derive_key_memory"),
     *_op(
         "pake_operation",
         "pake",
@@ -370,11 +372,11 @@ _ROWS: list[EntryPoint] = [
     EntryPoint("attach_key", "attrs_inout in:label key_out", _O, _KEYS, origin="analogy"),
     EntryPoint("allocate_key", "attrs secret_fill:key_buffer/key_buffer_size", _O, _KEYS),
     EntryPoint("destroy_key", "attrs key", _O, _KEYS),
-    EntryPoint("get_entropy", "entropy_flags out_size:estimate_bits secret_fill:output/output_size", _BOTH, "entropy", ()),
-    EntryPoint("init_random", "op:context", _T, "random", (), "random_context", "setup"),
     EntryPoint(
-        "add_entropy", "op:context secret_in:entropy/entropy_size", _T, "random", (), "random_context", "step"
+        "get_entropy", "entropy_flags out_size:estimate_bits secret_fill:output/output_size", _BOTH, "entropy", ()
     ),
+    EntryPoint("init_random", "op:context", _T, "random", (), "random_context", "setup"),
+    EntryPoint("add_entropy", "op:context secret_in:entropy/entropy_size", _T, "random", (), "random_context", "step"),
     EntryPoint("get_random", "op:context secret_out:output", _T, "random", (), "random_context", "step"),
     EntryPoint("init", "", _BOTH, "init", ()),
     EntryPoint("free", "", _BOTH, "init", (), origin="mbedtls", returns="void"),
