@@ -189,9 +189,7 @@ class Driver:
                 data = next(given)
                 assert isinstance(data, bytes)
                 values += [ctypes.create_string_buffer(data, max(len(data), 1)), len(data)]
-            elif tag is Tag.SCALAR:
-                values.append(next(given))
-            elif tag is Tag.CONTEXT:
+            elif tag is Tag.SCALAR or tag is Tag.CONTEXT:
                 values.append(next(given))
             elif tag is Tag.SCALAR_OUT:
                 number = ctypes.c_size_t(0)
@@ -221,7 +219,9 @@ class LoadedImage:
         self.state = ctypes.create_string_buffer(64)
         self.commits: list[tuple[int, int]] = []
         self._random = itertools.count(1)
-        self.library = ctypes.CDLL(str(image.path))
+        own = image.private_copy().path
+        self.library = ctypes.CDLL(str(own))
+        own.unlink()
         self._services = _Services(
             1, _REPORT(self._report), _WIPE(self._wipe), _RANDOM(self._fill), _CALL(self._call),
             _GET_STATE(self._get_state), _COMMIT(self._commit),

@@ -21,7 +21,6 @@ LOCATION = 0x800017
 VOLATILE, PERSISTENT = LOCATION << 8, LOCATION << 8 | 1
 
 
-
 def bundle(tmp_path: Path, size: int) -> Bundle:
     defines = SWITCHES[size]
     target = compile_object(

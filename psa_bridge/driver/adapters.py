@@ -49,7 +49,7 @@ def adapter(name: str, target: Target, types: Types, own_headers: bool) -> str:
         if argument.name not in given:
             operands += _absent(argument)
             continue
-        start, values, end = _pass(argument, given[argument.name], types, own_headers)
+        start, values, end = _pass(argument, given[argument.name], target, types, own_headers)
         before += start
         operands += values
         after += end
@@ -74,7 +74,7 @@ def _absent(argument: Argument) -> list[str]:
 
 
 def _pass(
-    argument: Argument, core: Argument, types: Types, own_headers: bool
+    argument: Argument, core: Argument, target: Target, types: Types, own_headers: bool
 ) -> tuple[list[str], list[str], list[str]]:
     """Statements before the call, operands of the call, statements after it."""
     names = [parameter.name for parameter in core.parameters]
@@ -91,8 +91,8 @@ def _pass(
         return start, [f"&sdk_{names[0]}"], []
     if tag in (Tag.KDF_INPUTS, Tag.PAKE_INPUTS):
         return [], [f"(const void *){names[0]}"], []
-    if argument.role.word in _CAST:
-        ctype = types.spell(argument.parameters[0], "")
+    if argument.role.word in _CAST or tag is Tag.CONTEXT:  # a macro needs the type as much as a function does
+        ctype = types.spell(argument.parameters[0], target.context_type)
         return [], [f"({ctype}){names[0]}"], []
     return [], names, []
 

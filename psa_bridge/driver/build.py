@@ -92,11 +92,10 @@ class Builder:
         if found.errors:
             raise BundleError(self._findings)
         headers = self._headers(descriptions, inputs)
-        self._stop_on_errors()
-        assert headers is not None
+        if headers is None:
+            raise BundleError(self._findings)
         own = not self._header.foreign
         resolution = self._resolve(headers, inputs, own)
-        self._stop_on_errors()
         verified = self._layouts(headers, inputs, resolution)
         self._stop_on_errors()
         unit = glue.Glue(headers.drivers, own, headers.types, resolution.services, self._abi_include())
@@ -130,6 +129,8 @@ class Builder:
         ]
         wants = [w for n, description in enumerate(redone) for w in constants.wanted(description, kept[n])]
         answers = self._ask(redone, prototypes, uses, wants)
+        if answers.other:
+            return None
         result = _Found(redone, chosen, kept, found, types, uses, answers)
         constants.judge(wants, answers, self._findings)
         targets = prototypes.resolve(uses, answers)

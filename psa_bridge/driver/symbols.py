@@ -126,7 +126,7 @@ def read_object(path: Path, data: bytes, member: str = "") -> ObjectFile:
 def _read(path: Path, file: elf.Elf, member: str) -> ObjectFile:
     kind = {elf.REL: RELOCATABLE, elf.DYN: SHARED}.get(file.type)
     if kind is None:
-        raise NotAnObjectError("an executable or a core file")
+        raise NotAnObjectError(_OTHER_KINDS.get(file.type, "a damaged ELF file (of an unknown type)"))
     table = file.symbols(dynamic=kind == SHARED)
     defined: dict[str, Defined] = {}
     undefined: dict[str, bool] = {}
@@ -149,6 +149,7 @@ def _read(path: Path, file: elf.Elf, member: str) -> ObjectFile:
 
 _KINDS = {1: "data", 2: "function", 6: "data", 10: "function"}
 _HIDDEN = (1, 2)
+_OTHER_KINDS = {elf.EXEC: "an executable", elf.CORE: "a core dump"}
 _DT_SONAME = 14
 
 
