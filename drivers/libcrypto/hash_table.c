@@ -82,6 +82,8 @@ static const lc_hash_open_t open_sha512_256 = {sha512_256_init, sha512_update, s
 /* All but the low byte of a hash algorithm. */
 #define HASH_CATEGORY ((psa_algorithm_t)0x02000000)
 #define ROW(alg) [(alg) & 0xff]
+/* RSA PKCS#1 v1.5 is not defined for these. */
+#define NO_OID .oid_size = 0
 #define NIST_OID(last) .oid = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, (last)}, .oid_size = 9
 
 static const lc_hash_t hashes[32] = {
@@ -105,19 +107,19 @@ static const lc_hash_t hashes[32] = {
     ROW(PSA_ALG_SHA_512) = {"SHA2-512", &open_sha512, 64, 128, 64, false, true, true, NIST_OID(3)},
     ROW(PSA_ALG_SHA_512_224) = {"SHA2-512/224", &open_sha512_224, 28, 128, 64, false, true, true, NIST_OID(5)},
     ROW(PSA_ALG_SHA_512_256) = {"SHA2-512/256", &open_sha512_256, 32, 128, 64, false, true, true, NIST_OID(6)},
-    ROW(PSA_ALG_SHA_256_192) = {"SHA2-256", &open_sha256, 24, 64, 32, false, false, false},
+    ROW(PSA_ALG_SHA_256_192) = {"SHA2-256", &open_sha256, 24, 64, 32, false, false, false, NO_OID},
     ROW(PSA_ALG_SHA3_224) = {"SHA3-224", NULL, 28, 144, 28, false, true, false, NIST_OID(7)},
     ROW(PSA_ALG_SHA3_256) = {"SHA3-256", NULL, 32, 136, 32, false, true, false, NIST_OID(8)},
     ROW(PSA_ALG_SHA3_384) = {"SHA3-384", NULL, 48, 104, 48, false, true, false, NIST_OID(9)},
     ROW(PSA_ALG_SHA3_512) = {"SHA3-512", NULL, 64, 72, 64, false, true, false, NIST_OID(10)},
     ROW(PSA_ALG_SM3) = {"SM3", NULL, 32, 64, 32, false, true, false,
                         .oid = {0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x83, 0x78}, .oid_size = 8},
-    ROW(PSA_ALG_SHAKE128_256) = {"SHAKE-128", NULL, 32, 168, 32, true, false, false},
-    ROW(PSA_ALG_SHAKE256_192) = {"SHAKE-256", NULL, 24, 136, 24, true, false, false},
-    ROW(PSA_ALG_SHAKE256_256) = {"SHAKE-256", NULL, 32, 136, 32, true, false, false},
-    ROW(PSA_ALG_SHAKE256_512) = {"SHAKE-256", NULL, 64, 136, 64, true, false, false},
-    ROW(PSA_ALG_BLAKE2S_HASH256) = {"BLAKE2S-256", NULL, 32, 64, 32, false, true, false},
-    ROW(PSA_ALG_BLAKE2B_HASH512) = {"BLAKE2B-512", NULL, 64, 128, 64, false, true, false},
+    ROW(PSA_ALG_SHAKE128_256) = {"SHAKE-128", NULL, 32, 168, 32, true, false, false, NO_OID},
+    ROW(PSA_ALG_SHAKE256_192) = {"SHAKE-256", NULL, 24, 136, 24, true, false, false, NO_OID},
+    ROW(PSA_ALG_SHAKE256_256) = {"SHAKE-256", NULL, 32, 136, 32, true, false, false, NO_OID},
+    ROW(PSA_ALG_SHAKE256_512) = {"SHAKE-256", NULL, 64, 136, 64, true, false, false, NO_OID},
+    ROW(PSA_ALG_BLAKE2S_HASH256) = {"BLAKE2S-256", NULL, 32, 64, 32, false, true, false, NO_OID},
+    ROW(PSA_ALG_BLAKE2B_HASH512) = {"BLAKE2B-512", NULL, 64, 128, 64, false, true, false, NO_OID},
 };
 
 const lc_hash_t *lc_hash_find(psa_algorithm_t alg) {
