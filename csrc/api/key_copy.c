@@ -7,7 +7,6 @@
 #include "keys/policy.h"
 #include "keys/validity.h"
 #include "psab/api.h"
-#include "util/buffer.h"
 
 /* The attributes of the copy: what is asked for, where it agrees with the source. */
 static psa_status_t target_attributes(psab_core_t *core, const psab_attributes_t *source,
@@ -46,29 +45,34 @@ static psa_status_t copy_by_driver(psab_core_t *core, const psab_key_t *source, 
     return status;
 }
 
+static psa_status_t copy_opaque(psab_core_t *core, const psab_key_t *source, psab_key_t *key) {
+    size_t length = 0;
+    psab_scratch_t saved;
+    psa_status_t status = psab_opaque_prepare(core, key, key->attributes.bits, &saved);
+    if (status == PSA_SUCCESS) {
+        status = copy_by_driver(core, source, key, &length);
+    }
+    psab_opaque_made(key, &saved, status, length);
+    return status;
+}
+
+static psa_status_t copy_local(const psab_key_t *source, psab_key_t *key) {
+    psa_status_t status = psab_key_reserve(key, source->size);
+    if (status == PSA_SUCCESS) {
+        memcpy(key->data, source->data, source->size);
+    }
+    return status;
+}
+
 /* Within the library, or within one cryptoprocessor. */
 static psa_status_t copy_inside(psab_core_t *core, const psab_key_t *source, const psab_attributes_t *target,
                                 psa_key_id_t *id) {
     psab_key_t *key = NULL;
     psa_status_t status = psab_key_begin(core->store, target, &key);
     if (status != PSA_SUCCESS) {
-        return status;
+        return psab_refuse(core, status, "the key could not be set up");
     }
-    size_t length = source->size;
-    if (psab_key_is_opaque(key)) {
-        status = psab_opaque_prepare(core, key, target->bits);
-        if (status == PSA_SUCCESS) {
-            status = copy_by_driver(core, source, key, &length);
-        }
-    } else {
-        status = psab_key_reserve(key, source->size);
-        if (status == PSA_SUCCESS) {
-            memcpy(key->data, source->data, source->size);
-        }
-    }
-    if (status == PSA_SUCCESS) {
-        psab_key_shrink(key, length);
-    }
+    status = psab_key_is_opaque(key) ? copy_opaque(core, source, key) : copy_local(source, key);
     return psab_creation_end(core, key, status, id);
 }
 

@@ -64,12 +64,13 @@ static psa_status_t import_structured(psab_core_t *core, psab_key_t *key, const 
 
 static psa_status_t import_opaque(psab_core_t *core, psab_key_t *key, const uint8_t *data, size_t length, size_t bits) {
     psab_imported_t imported = {0, 0};
-    psa_status_t status = psab_opaque_prepare(core, key, bits);
+    psab_scratch_t saved;
+    psa_status_t status = psab_opaque_prepare(core, key, bits, &saved);
     if (status == PSA_SUCCESS) {
         status = psab_driver_import(core, key, data, length, bits, &imported);
     }
+    psab_opaque_made(key, &saved, status, imported.length);
     if (status == PSA_SUCCESS) {
-        psab_key_shrink(key, imported.length);
         key->attributes.bits = (uint32_t)imported.bits;
     }
     return status;
@@ -154,19 +155,28 @@ static psa_status_t generate_unstructured(psab_core_t *core, psab_key_t *key) {
     return status;
 }
 
-static psa_status_t generate_by_driver(psab_core_t *core, psab_key_t *key, const psab_custom_t *custom,
-                                       const uint8_t *data, size_t size) {
-    size_t bits = key->attributes.bits;
+static psa_status_t generate_structured(psab_core_t *core, psab_key_t *key, const psab_custom_t *custom,
+                                        const uint8_t *data, size_t size) {
     size_t length = 0;
-    psa_status_t status = psab_key_is_opaque(key)
-                              ? psab_opaque_prepare(core, key, bits)
-                              : psab_key_reserve(key, psab_key_length_max(key->attributes.type, bits));
+    psa_status_t status = psab_key_reserve(key, psab_key_length_max(key->attributes.type, key->attributes.bits));
     if (status == PSA_SUCCESS) {
         status = psab_driver_generate(core, key, custom, data, size, &length);
     }
     if (status == PSA_SUCCESS) {
         psab_key_shrink(key, length);
     }
+    return status;
+}
+
+static psa_status_t generate_opaque(psab_core_t *core, psab_key_t *key, const psab_custom_t *custom,
+                                    const uint8_t *data, size_t size) {
+    size_t length = 0;
+    psab_scratch_t saved;
+    psa_status_t status = psab_opaque_prepare(core, key, key->attributes.bits, &saved);
+    if (status == PSA_SUCCESS) {
+        status = psab_driver_generate(core, key, custom, data, size, &length);
+    }
+    psab_opaque_made(key, &saved, status, length);
     return status;
 }
 
@@ -218,8 +228,13 @@ static psa_status_t generate(psab_core_t *core, const psab_attributes_t *attribu
     if (status != PSA_SUCCESS) {
         return status;
     }
-    bool by_core = !psab_key_is_opaque(key) && PSA_KEY_TYPE_IS_UNSTRUCTURED(attributes->type);
-    status = by_core ? generate_unstructured(core, key) : generate_by_driver(core, key, custom, data, size);
+    if (psab_key_is_opaque(key)) {
+        status = generate_opaque(core, key, custom, data, size);
+    } else if (PSA_KEY_TYPE_IS_UNSTRUCTURED(attributes->type)) {
+        status = generate_unstructured(core, key);
+    } else {
+        status = generate_structured(core, key, custom, data, size);
+    }
     return psab_creation_end(core, key, status, id);
 }
 

@@ -1,5 +1,7 @@
 /* Keys in cryptoprocessors: their contexts, and the beginning and end of their lives. */
 
+#include <string.h>
+
 #include "api/keys.h"
 #include "keys/validity.h"
 
@@ -71,22 +73,49 @@ static psa_status_t tell_destroyed(void *user, psab_key_t *key) {
     return route != NULL ? PSA_SUCCESS : status;
 }
 
-psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits) {
+/* No context is longer; a driver that says so is wrong. */
+#define CONTEXT_MOST ((size_t)1 << 24)
+
+static psa_status_t reserve_context(const psab_driver_t *driver, psab_key_t *key, size_t size) {
+    if (size > CONTEXT_MOST) {
+        return psab_fail(PSA_ERROR_CORRUPTION_DETECTED, driver->description->name, -1, PSAB_REPORT_CONTEXT,
+                         "the size of its key context is impossible");
+    }
+    return psab_key_reserve(key, size);
+}
+
+psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits, psab_scratch_t *saved) {
     const psab_driver_t *driver = driver_at(core, PSA_KEY_LIFETIME_GET_LOCATION(key->attributes.lifetime));
+    bool allocated = false;
+    *saved = (psab_scratch_t){0};
     if (driver == NULL) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
-    psa_status_t status =
-        psab_key_reserve(key, context_size(&driver->description->key_context, key->attributes.type, bits));
-    bool allocated = false;
+    size_t size = context_size(&driver->description->key_context, key->attributes.type, bits);
+    psa_status_t status = reserve_context(driver, key, size);
+    if (status == PSA_SUCCESS && !psab_scratch_get(saved, size)) {
+        status = PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
     if (status == PSA_SUCCESS) {
         status = allocate(core, key, &allocated);
     }
     if (allocated) {
         key->doomed = true; /* until it is complete */
+        if (size != 0) {
+            memcpy(saved->data, key->data, size);
+        }
         status = psab_key_announce(key);
     }
     return status;
+}
+
+void psab_opaque_made(psab_key_t *key, psab_scratch_t *saved, psa_status_t status, size_t length) {
+    if (status == PSA_SUCCESS) {
+        psab_key_shrink(key, length);
+    } else if (key->doomed && saved->size != 0) {
+        memcpy(key->data, saved->data, saved->size);
+    }
+    psab_scratch_free(saved);
 }
 
 psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t status, psa_key_id_t *id) {
@@ -150,7 +179,7 @@ static psa_status_t load_builtin(void *user, psab_key_t *key, uint64_t slot) {
     }
     size_t size = sizes->has_builtin_key_size ? sizes->builtin_key_size
                                               : context_size(sizes, key->attributes.type, key->attributes.bits);
-    status = psab_key_reserve(key, size);
+    status = reserve_context(driver, key, size);
     if (status != PSA_SUCCESS) {
         return status;
     }

@@ -5,6 +5,7 @@
 #define PSAB_API_KEYS_H
 
 #include "api/instance.h"
+#include "util/buffer.h"
 
 /** What the store asks of this layer: built-in keys, and telling drivers of destroyed keys. */
 psab_store_hooks_t psab_key_hooks(psab_core_t *core);
@@ -55,13 +56,25 @@ psa_status_t psab_creation_check(psab_core_t *core, const psab_attributes_t *att
 
 /** Give a new key at a driver's location room for its context, and let the driver allocate it.
  *
- * @param core  the instance
- * @param key   from psab_key_begin()
- * @param bits  size of the key; 0 if not known yet
+ * @param core   the instance
+ * @param key    from psab_key_begin()
+ * @param bits   size of the key; 0 if not known yet
+ * @param saved  receives the context as it is now; to be given to psab_opaque_made() in any case
  *
  * @return what allocate_key returned; SUCCESS if the driver has none
  */
-psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits);
+psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits, psab_scratch_t *saved);
+
+/** After the entry point that made the key: cut its context to what was written.
+ *
+ * After a failure, the context is again what it was, so that the driver can destroy the key.
+ *
+ * @param key     the key
+ * @param saved   from psab_opaque_prepare()
+ * @param status  of the entry point
+ * @param length  that it gave
+ */
+void psab_opaque_made(psab_key_t *key, psab_scratch_t *saved, psa_status_t status, size_t length);
 
 /** End the creation of any key: commit after a success, else give up. Returns `status` or what failed.
  *
