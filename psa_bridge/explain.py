@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from psa_bridge._native import ffi, lib
 from psa_bridge.constants import Alg
-from psa_bridge.spec.entry_points import ENTRY_POINTS
+from psa_bridge.spec.entry_points import BY_NAME, ENTRY_POINTS
 from psa_bridge.spec.plans import PLANS
 
 if TYPE_CHECKING:
@@ -114,8 +114,14 @@ def explain(core: Native, call: str, alg: int, attributes: KeyAttributes | None)
         close = difflib.get_close_matches(name, known, 3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         raise ValueError(f"{call!r} is not a call that drivers serve{hint}")
+    if attributes is not None and alg == 0 and not _takes_algorithm(name):
+        alg = attributes.alg  # as the core does: a key is made, exported and destroyed under its own algorithm
     count = lib.psab_core_explain(core.native, name.encode(), alg, pointer, entries, room)
     return Explanation(name, Alg(alg), attributes, tuple(_candidate(entries[i]) for i in range(min(count, room))))
+
+
+def _takes_algorithm(name: str) -> bool:
+    return name in BY_NAME and any(argument.role.word == "alg" for argument in BY_NAME[name].arguments)
 
 
 def _candidate(entry: Any) -> Candidate:
