@@ -37,6 +37,9 @@ static inline const psab_candidate_t *psab_next(const psab_candidate_t *candidat
 /** Note that this thread is about to call an entry point of a candidate. */
 static inline void psab_enter(psab_frame_t *frame, psab_core_t *core, const psab_candidate_t *candidate) {
     psab_dispatch_thread_t *thread = &psab_dispatch_thread;
+    /* The linker may replace the addition in this address by an instruction that sets no flags; the null check
+     * of a sanitizer must not rely on them. */
+    __asm__("" : "+r"(thread));
     frame->outer = thread->top;
     frame->core = core;
     frame->candidate = candidate;
