@@ -3,7 +3,8 @@
 # make check   formatters, linters, types
 # make docs    the entry point reference, build/docs/entry-points.md
 # make ctest   the C tests: plain, under ASan and UBSan, under TSan
-# make test    check, and all tests, the C tests among them
+# make asan    the Python tests that run the core, under ASan and UBSan
+# make test    check, all tests (the C tests among them), and asan
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -14,7 +15,7 @@ PY_FILES := psa_bridge tests build_ext.py setup.py $(wildcard benchmarks)
 C_FILES = $(shell find csrc drivers tests -name '*.[ch]')
 C_TESTS ?= plain address,undefined thread
 
-.PHONY: env build check format docs ctest pytest test clean
+.PHONY: env build check format docs ctest pytest asan test clean
 
 env: $(STAMP)
 
@@ -50,7 +51,17 @@ ctest: build
 pytest: build
 	$(BIN)/python -m pytest
 
-test: check pytest
+# The sanitized extension is a package of its own; its runtime has to be there before Python is.
+ASAN_BUILD := build/asan
+ASAN_RUNTIME = $(shell $${CC:-cc} -print-file-name=libasan.so) $(shell $${CC:-cc} -print-file-name=libubsan.so)
+ASAN_SKIP := c_runner library layers gen headers table
+asan: $(STAMP)
+	PSAB_SANITIZE=address,undefined $(BIN)/python -W ignore setup.py --quiet build \
+	    --build-lib $(ASAN_BUILD) --build-temp $(ASAN_BUILD)-temp
+	LD_PRELOAD="$(ASAN_RUNTIME)" ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	    PYTHONPATH=$(ASAN_BUILD) $(BIN)/pytest -q $(ASAN_SKIP:%=--ignore-glob='*test_%*')
+
+test: check pytest asan
 
 clean:
 	rm -rf build dist psa_bridge/_core.*.so
