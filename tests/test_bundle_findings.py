@@ -484,3 +484,16 @@ def test_a_companion_core_that_would_answer_is_a_warning(toy: Toy) -> None:
     [finding] = toy.build().findings
     assert finding.rule == "second-core"
     assert "psa_sign_hash is answered by libcore.a(core.o)" in finding.message
+
+
+def test_two_opaque_drivers_at_one_location_are_found_after_compilation(toy: Toy) -> None:
+    opaque(toy, "TOY_PLACE")
+    other = toy.folder / "other.json"
+    names = {"destroy_key": "toy_destroy_key", "allocate_key": "toy_allocate_key"}
+    second = {**toy.description, "prefix": "other", "location": "TOY_PLACE + 0"}
+    second["capabilities"] = [{**toy.description["capabilities"][0], "names": names}]
+    other.write_text(json.dumps(second))
+    (toy.folder / "toy.json").write_text(json.dumps(toy.description))
+    with pytest.raises(BundleError) as caught:
+        build_image(load_bundle(toy.folder / "toy.json", other, objects=[toy.object], include=[toy.folder]))
+    assert "location-twice" in [finding.rule for finding in caught.value.findings.errors]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from psa_bridge import paths
-from psa_bridge.driver import constants, glue, layout, shims
+from psa_bridge.driver import constants, elf, glue, layout, shims
 from psa_bridge.driver.bundle import Bundle, BundleError, DriverSummary, to_record
 from psa_bridge.driver.cache import Cache, write_atomically
 from psa_bridge.driver.compiler import Compiler, CompilerError
@@ -21,11 +21,12 @@ from psa_bridge.driver.forms import Types
 from psa_bridge.driver.headers import active, header_paths, includes, survey
 from psa_bridge.driver.inputs import Inputs, compile_sources, read_depfile, read_inputs
 from psa_bridge.driver.linking import link
+from psa_bridge.driver.lint import lint_list
 from psa_bridge.driver.model import Description
 from psa_bridge.driver.platform import Platform
 from psa_bridge.driver.probe import Answers, ask, same_type, size_of
 from psa_bridge.driver.prototypes import PREAMBLE_TYPES, Prototypes, Use, glue_driver
-from psa_bridge.driver.resolution import Archive, Resolution, Resolver
+from psa_bridge.driver.resolution import SYSTEM, Archive, Resolution, Resolver
 from psa_bridge.driver.sniff import decide
 from psa_bridge.driver.symbols import read_file
 from psa_bridge.driver.tools import Tools
@@ -133,6 +134,7 @@ class Builder:
             return None
         result = _Found(redone, chosen, kept, found, types, uses, answers)
         constants.judge(wants, answers, self._findings)
+        self._findings.extend(lint_list([constants.resolved(description, answers) for description in redone]))
         targets = prototypes.resolve(uses, answers)
         self._check_size_functions(result)
         result.drivers = tuple(
@@ -307,7 +309,7 @@ class Builder:
         ]  # fmt: skip
         record = to_record(
             image, source, drivers, self._findings,
-            suppliers={name: (s.kind, s.name) for name, s in sorted(resolution.suppliers.items())},
+            suppliers=_suppliers(resolution, image),
             layout=verified,
             services=list(resolution.services),
             foreign_headers=self._header.foreign,
@@ -315,6 +317,18 @@ class Builder:
         )  # fmt: skip
         self._cache.store(self._key, record, self._reads, [image, source])
         return record
+
+
+def _suppliers(resolution: Resolution, image: Path) -> dict[str, tuple[str, str]]:
+    """Who supplies each symbol; for the system's, the library that the linker found it in."""
+    file = elf.Elf(image.read_bytes())
+    libraries = file.needed_symbols()
+    needed = file.dynamic(elf.DT_NEEDED)
+    only = needed[0] if len(needed) == 1 else ""
+    return {
+        name: (s.kind, s.name if s.kind != SYSTEM else libraries.get(name, only))
+        for name, s in sorted(resolution.suppliers.items())
+    }
 
 
 def resolution_is_own(path: Path, inputs: Inputs) -> bool:

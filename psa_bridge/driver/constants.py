@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psa_bridge.driver.findings import Findings, Place, Severity, register
 from psa_bridge.driver.model import Constant, Description
@@ -99,3 +99,11 @@ def location(description: Description, answers: Answers) -> int | None:
     if description.location.value is not None:
         return description.location.value
     return answers.values.get(constant(description.location.text))
+
+
+def resolved(description: Description, answers: Answers) -> Description:
+    """The description with the value of its location, so that it can be checked with others."""
+    value = location(description, answers)
+    if description.location is None or value is None:
+        return description
+    return replace(description, location=replace(description.location, value=value))

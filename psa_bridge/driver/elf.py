@@ -13,6 +13,8 @@ UNDEFINED = 0
 LOCAL, GLOBAL, WEAK = 0, 1, 2
 SHF_ALLOC = 2
 SHT_SYMTAB, SHT_RELA, SHT_DYNAMIC, SHT_REL, SHT_DYNSYM = 2, 4, 6, 9, 11
+SHT_GNU_VERNEED, SHT_GNU_VERSYM = 0x6FFFFFFE, 0x6FFFFFFF
+DT_NEEDED, DT_SONAME = 1, 14
 
 MACHINES = {
     3: "EM_386", 8: "EM_MIPS", 20: "EM_PPC", 21: "EM_PPC64", 22: "EM_S390", 40: "EM_ARM", 62: "EM_X86_64",
@@ -148,3 +150,36 @@ class Elf:
         body = self.content(table)
         pairs = layout.iter_unpack(body[: len(body) - len(body) % layout.size])
         return [self._string(start + value) for found, value in pairs if found == tag]
+
+    def needed_symbols(self) -> dict[str, str]:
+        """The library of every undefined dynamic symbol that has a version."""
+        versions = next((section for section in self.sections if section.type == SHT_GNU_VERSYM), None)
+        libraries = self._version_libraries()
+        if versions is None:
+            return {}
+        table = self.symbols(dynamic=True)
+        numbers = struct.unpack_from(f"{self.order}{len(table)}H", self.content(versions))
+        return {
+            symbol.name: libraries[number & 0x7FFF]
+            for symbol, number in zip(table, numbers, strict=True)
+            if symbol.section == UNDEFINED and number & 0x7FFF in libraries
+        }
+
+    def _version_libraries(self) -> dict[int, str]:
+        section = next((section for section in self.sections if section.type == SHT_GNU_VERNEED), None)
+        if section is None:
+            return {}
+        start = self.sections[section.link].offset
+        body = self.content(section)
+        found: dict[int, str] = {}
+        position = 0
+        while True:
+            _, count, library, entry, following = struct.unpack_from(f"{self.order}HHIII", body, position)
+            entry += position
+            for _ in range(count):
+                _, _, number, _, more = struct.unpack_from(f"{self.order}IHHII", body, entry)
+                found[number] = self._string(start + library)
+                entry += more
+            if not following:
+                return found
+            position += following

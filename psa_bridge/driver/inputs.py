@@ -185,7 +185,8 @@ def _unzip(outcomes: Iterable[tuple[Path, Run]]) -> tuple[list[Path], list[Run]]
 
 
 def _compile(number: int, source: Path, header: HeaderPaths, tools: Tools) -> tuple[Path, Run]:
-    target = tools.directory / f"source_{number}_{source.stem}.o"
+    target = tools.directory / f"source_{number}" / f"{source.stem}.o"
+    target.parent.mkdir(exist_ok=True)
     arguments = [*tools.platform.compile_flags, *header.arguments(system=False)]
     arguments += ["-MD", "-MF", str(target.with_suffix(".d")), "-c", str(source.resolve()), "-o", str(target)]
     return target, tools.compiler.run(arguments, cxx=source.suffix in _CXX_SOURCES)

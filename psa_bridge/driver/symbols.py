@@ -140,7 +140,7 @@ def _read(path: Path, file: elf.Elf, member: str) -> ObjectFile:
             what = _KINDS.get(symbol.type, "other")
             defined[symbol.name] = Defined(symbol.name, what, weak, symbol.visibility in _HIDDEN)
     absolute, relative = _relocations(file, table) if kind == RELOCATABLE else ((), ())
-    soname = next(iter(file.dynamic(_DT_SONAME)), "") if kind == SHARED else ""
+    soname = next(iter(file.dynamic(elf.DT_SONAME)), "") if kind == SHARED else ""
     has_debug = file.find(".debug_info") is not None
     return ObjectFile(
         path, member, kind, file.machine, file.bits, defined, undefined, absolute, relative, has_debug, soname
@@ -150,7 +150,6 @@ def _read(path: Path, file: elf.Elf, member: str) -> ObjectFile:
 _KINDS = {1: "data", 2: "function", 6: "data", 10: "function"}
 _HIDDEN = (1, 2)
 _OTHER_KINDS = {elf.EXEC: "an executable", elf.CORE: "a core dump"}
-_DT_SONAME = 14
 
 
 def _relocations(file: elf.Elf, table: list[elf.Symbol]) -> tuple[tuple[Relocation, ...], tuple[Relocation, ...]]:
