@@ -175,7 +175,7 @@ static psa_status_t generate(psab_core_t *core, psab_random_t *random, const psa
             status = psab_output(c, PSAB_EP_GET_RANDOM, status, output + done, size - done, 0, &length);
             done += length;
         }
-        fruitless = length == 0 ? fruitless + 1 : 0;
+        fruitless = status != PSA_SUCCESS || length == 0 ? fruitless + 1 : 0;
         bool wants_more = status == PSA_ERROR_INSUFFICIENT_ENTROPY || (status == PSA_SUCCESS && done < size);
         if (wants_more && fruitless < FRUITLESS_MOST) {
             status = reseed(core, random);

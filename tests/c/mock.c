@@ -15,36 +15,31 @@ typedef struct toy_random {
     uint32_t left;
 } toy_random_t;
 
-static size_t toy_length(uint32_t alg)
-{
+static size_t toy_length(uint32_t alg) {
     size_t length = PSA_HASH_LENGTH(alg);
     return length != 0 ? length : MOCK_HASH_LENGTH;
 }
 
-static void spread(uint32_t sum, uint8_t *output, size_t length)
-{
+static void spread(uint32_t sum, uint8_t *output, size_t length) {
     for (size_t i = 0; i < length; i++) {
         output[i] = (uint8_t)((sum >> (8 * (i % 4))) + i);
     }
 }
 
-static uint32_t add_up(uint32_t sum, const uint8_t *input, size_t length)
-{
+static uint32_t add_up(uint32_t sum, const uint8_t *input, size_t length) {
     for (size_t i = 0; i < length; i++) {
         sum = sum * 31 + input[i];
     }
     return sum;
 }
 
-void mock_hash(uint8_t key, psa_algorithm_t alg, const uint8_t *input, size_t length, uint8_t *hash, size_t *size)
-{
+void mock_hash(uint8_t key, psa_algorithm_t alg, const uint8_t *input, size_t length, uint8_t *hash, size_t *size) {
     *size = toy_length(alg);
     spread(add_up(key, input, length), hash, *size);
 }
 
 /* What every entry point begins with: count, let the test look, say whether to go on. */
-static psab_status_t begin(mock_t *mock, uint16_t entry_point)
-{
+static psab_status_t begin(mock_t *mock, uint16_t entry_point) {
     atomic_fetch_add(&mock->calls[entry_point], 1);
     if (mock->hook != NULL) {
         mock->hook(mock, entry_point);
@@ -52,15 +47,13 @@ static psab_status_t begin(mock_t *mock, uint16_t entry_point)
     return mock->status[entry_point];
 }
 
-static bool lies(const mock_t *mock, uint16_t entry_point, mock_lie_t lie)
-{
+static bool lies(const mock_t *mock, uint16_t entry_point, mock_lie_t lie) {
     return mock->lie == lie && mock->lying == entry_point;
 }
 
 /* Write an output, and lie about it as wanted. */
 static psab_status_t give(mock_t *mock, uint16_t entry_point, const uint8_t *result, size_t length, uint8_t *output,
-                          size_t size, size_t *written)
-{
+                          size_t size, size_t *written) {
     if (size < mock->smallest_output) {
         mock->smallest_output = size;
     }
@@ -83,8 +76,7 @@ static psab_status_t give(mock_t *mock, uint16_t entry_point, const uint8_t *res
 }
 
 static psab_status_t toy_hash_compute(void *driver, uint32_t alg, const uint8_t *input, size_t input_length,
-                                      uint8_t *hash, size_t hash_size, size_t *hash_length)
-{
+                                      uint8_t *hash, size_t hash_size, size_t *hash_length) {
     mock_t *mock = driver;
     uint8_t result[PSA_HASH_MAX_SIZE];
     size_t length;
@@ -93,8 +85,7 @@ static psab_status_t toy_hash_compute(void *driver, uint32_t alg, const uint8_t 
     return give(mock, PSAB_EP_HASH_COMPUTE, result, length, hash, hash_size, hash_length);
 }
 
-static psab_status_t toy_hash_setup(void *driver, void *operation, uint32_t alg)
-{
+static psab_status_t toy_hash_setup(void *driver, void *operation, uint32_t alg) {
     mock_t *mock = driver;
     toy_hash_t *toy = operation;
     static const toy_hash_t zero;
@@ -109,8 +100,7 @@ static psab_status_t toy_hash_setup(void *driver, void *operation, uint32_t alg)
     return status;
 }
 
-static psab_status_t toy_hash_update(void *driver, void *operation, const uint8_t *input, size_t input_length)
-{
+static psab_status_t toy_hash_update(void *driver, void *operation, const uint8_t *input, size_t input_length) {
     toy_hash_t *toy = operation;
     toy->sum = add_up(toy->sum, input, input_length);
     toy->count++;
@@ -118,29 +108,25 @@ static psab_status_t toy_hash_update(void *driver, void *operation, const uint8_
 }
 
 static psab_status_t toy_hash_finish(void *driver, void *operation, uint8_t *hash, size_t hash_size,
-                                     size_t *hash_length)
-{
+                                     size_t *hash_length) {
     mock_t *mock = driver;
     const toy_hash_t *toy = operation;
     uint8_t result[PSA_HASH_MAX_SIZE];
     (void)begin(mock, PSAB_EP_HASH_FINISH);
     spread(toy->sum, result, toy_length(toy->alg));
-    psab_status_t status =
-        give(mock, PSAB_EP_HASH_FINISH, result, toy_length(toy->alg), hash, hash_size, hash_length);
+    psab_status_t status = give(mock, PSAB_EP_HASH_FINISH, result, toy_length(toy->alg), hash, hash_size, hash_length);
     atomic_fetch_add(&mock->finishes, status == PSA_SUCCESS ? 1 : 0);
     return status;
 }
 
-static psab_status_t toy_hash_abort(void *driver, void *operation)
-{
+static psab_status_t toy_hash_abort(void *driver, void *operation) {
     mock_t *mock = driver;
     memset(operation, 0x99, sizeof(toy_hash_t));
     atomic_fetch_add(&mock->aborts, 1);
     return begin(mock, PSAB_EP_HASH_ABORT);
 }
 
-static psab_status_t toy_hash_clone(void *driver, const void *source, void *target)
-{
+static psab_status_t toy_hash_clone(void *driver, const void *source, void *target) {
     mock_t *mock = driver;
     psab_status_t status = begin(mock, PSAB_EP_HASH_CLONE);
     memcpy(target, source, sizeof(toy_hash_t));
@@ -148,8 +134,7 @@ static psab_status_t toy_hash_clone(void *driver, const void *source, void *targ
     return status;
 }
 
-static psab_status_t toy_hash_suspend(void *driver, void *operation, uint8_t *state, size_t size, size_t *length)
-{
+static psab_status_t toy_hash_suspend(void *driver, void *operation, uint8_t *state, size_t size, size_t *length) {
     mock_t *mock = driver;
     const toy_hash_t *toy = operation;
     uint8_t result[PSA_HASH_SUSPEND_OUTPUT_MAX_SIZE] = {0};
@@ -158,15 +143,14 @@ static psab_status_t toy_hash_suspend(void *driver, void *operation, uint8_t *st
     }
     memcpy(result + 12, &toy->sum, sizeof toy->sum);
     psab_status_t status = begin(mock, PSAB_EP_HASH_SUSPEND);
-    size_t whole = 4 + PSA_HASH_SUSPEND_INPUT_LENGTH_FIELD_LENGTH(toy->alg) +
-                   PSA_HASH_SUSPEND_HASH_STATE_FIELD_LENGTH(toy->alg);
+    size_t whole =
+        4 + PSA_HASH_SUSPEND_INPUT_LENGTH_FIELD_LENGTH(toy->alg) + PSA_HASH_SUSPEND_HASH_STATE_FIELD_LENGTH(toy->alg);
     status = give(mock, PSAB_EP_HASH_SUSPEND, result, whole, state, size, length);
     atomic_fetch_add(&mock->finishes, status == PSA_SUCCESS ? 1 : 0);
     return status;
 }
 
-static psab_status_t toy_hash_resume(void *driver, void *operation, uint32_t alg, const uint8_t *state, size_t length)
-{
+static psab_status_t toy_hash_resume(void *driver, void *operation, uint32_t alg, const uint8_t *state, size_t length) {
     mock_t *mock = driver;
     toy_hash_t *toy = operation;
     toy->alg = alg;
@@ -180,16 +164,14 @@ static psab_status_t toy_hash_resume(void *driver, void *operation, uint32_t alg
 
 /* Signature: the toy hash of key and hash, in as many bytes as ECDSA on P-256 has. */
 static void toy_signature(const mock_t *mock, const uint8_t *key, size_t key_size, const uint8_t *hash, size_t length,
-                          uint8_t *signature)
-{
+                          uint8_t *signature) {
     uint32_t sum = add_up(add_up(mock->key, key, key_size), hash, length);
     spread(sum, signature, 64);
 }
 
 static psab_status_t toy_sign_hash(void *driver, const psab_attributes_t *attributes, const uint8_t *key_buffer,
                                    size_t key_buffer_size, uint32_t alg, const uint8_t *hash, size_t hash_length,
-                                   uint8_t *signature, size_t signature_size, size_t *signature_length)
-{
+                                   uint8_t *signature, size_t signature_size, size_t *signature_length) {
     mock_t *mock = driver;
     uint8_t result[64];
     (void)attributes;
@@ -201,8 +183,7 @@ static psab_status_t toy_sign_hash(void *driver, const psab_attributes_t *attrib
 
 static psab_status_t other_sign_hash(void *driver, const psab_attributes_t *attributes, const uint8_t *key_buffer,
                                      size_t key_buffer_size, uint32_t alg, const uint8_t *hash, size_t hash_length,
-                                     uint8_t *signature, size_t signature_size, size_t *signature_length)
-{
+                                     uint8_t *signature, size_t signature_size, size_t *signature_length) {
     return toy_sign_hash(driver, attributes, key_buffer, key_buffer_size, alg, hash, hash_length, signature,
                          signature_size, signature_length);
 }
@@ -210,8 +191,7 @@ static psab_status_t other_sign_hash(void *driver, const psab_attributes_t *attr
 /* Public keys of the toy are 0x04, the key twice: verifying takes either form. */
 static psab_status_t toy_verify_hash(void *driver, const psab_attributes_t *attributes, const uint8_t *key_buffer,
                                      size_t key_buffer_size, uint32_t alg, const uint8_t *hash, size_t hash_length,
-                                     const uint8_t *signature, size_t signature_length)
-{
+                                     const uint8_t *signature, size_t signature_length) {
     mock_t *mock = driver;
     uint8_t expected[64];
     bool is_public = PSA_KEY_TYPE_IS_PUBLIC_KEY(attributes->type);
@@ -227,8 +207,7 @@ static psab_status_t toy_verify_hash(void *driver, const psab_attributes_t *attr
 
 static psab_status_t toy_sign_message(void *driver, const psab_attributes_t *attributes, const uint8_t *key_buffer,
                                       size_t key_buffer_size, uint32_t alg, const uint8_t *input, size_t input_length,
-                                      uint8_t *signature, size_t signature_size, size_t *signature_length)
-{
+                                      uint8_t *signature, size_t signature_size, size_t *signature_length) {
     mock_t *mock = driver;
     uint8_t hash[PSA_HASH_MAX_SIZE];
     uint8_t result[64];
@@ -243,8 +222,7 @@ static psab_status_t toy_sign_message(void *driver, const psab_attributes_t *att
 static psab_status_t toy_key_agreement(void *driver, uint32_t alg, const psab_attributes_t *our_attributes,
                                        const uint8_t *our_key_buffer, size_t our_key_buffer_length,
                                        const uint8_t *peer_key, size_t peer_key_length, uint8_t *output,
-                                       size_t output_size, size_t *output_length)
-{
+                                       size_t output_size, size_t *output_length) {
     mock_t *mock = driver;
     uint8_t result[32];
     (void)alg;
@@ -257,8 +235,7 @@ static psab_status_t toy_key_agreement(void *driver, uint32_t alg, const psab_at
 
 static psab_status_t toy_import_key(void *driver, const psab_attributes_t *attributes, const uint8_t *data,
                                     size_t data_length, uint8_t *key_buffer, size_t key_buffer_size,
-                                    size_t *key_buffer_length, size_t *bits)
-{
+                                    size_t *key_buffer_length, size_t *bits) {
     mock_t *mock = driver;
     (void)attributes;
     (void)begin(mock, PSAB_EP_IMPORT_KEY);
@@ -266,16 +243,14 @@ static psab_status_t toy_import_key(void *driver, const psab_attributes_t *attri
     if (mock->description.type == PSAB_DRIVER_OPAQUE) {
         uint8_t context[65] = {0x5a};
         memcpy(context + 1, data, data_length > 64 ? 64 : data_length);
-        return give(mock, PSAB_EP_IMPORT_KEY, context, data_length + 1, key_buffer, key_buffer_size,
-                    key_buffer_length);
+        return give(mock, PSAB_EP_IMPORT_KEY, context, data_length + 1, key_buffer, key_buffer_size, key_buffer_length);
     }
     return give(mock, PSAB_EP_IMPORT_KEY, data, data_length, key_buffer, key_buffer_size, key_buffer_length);
 }
 
-static psab_status_t toy_export_public_key(void *driver, const psab_attributes_t *attributes,
-                                           const uint8_t *key_buffer, size_t key_buffer_size, uint8_t *data,
-                                           size_t data_size, size_t *data_length)
-{
+static psab_status_t toy_export_public_key(void *driver, const psab_attributes_t *attributes, const uint8_t *key_buffer,
+                                           size_t key_buffer_size, uint8_t *data, size_t data_size,
+                                           size_t *data_length) {
     mock_t *mock = driver;
     uint8_t result[65] = {4};
     (void)attributes;
@@ -291,8 +266,7 @@ static psab_status_t toy_export_public_key(void *driver, const psab_attributes_t
 }
 
 static psab_status_t toy_get_entropy(void *driver, uint32_t flags, size_t *estimate_bits, uint8_t *output,
-                                     size_t output_size)
-{
+                                     size_t output_size) {
     mock_t *mock = driver;
     (void)flags;
     psab_status_t status = begin(mock, PSAB_EP_GET_ENTROPY);
@@ -303,16 +277,14 @@ static psab_status_t toy_get_entropy(void *driver, uint32_t flags, size_t *estim
     return status;
 }
 
-static psab_status_t toy_init_random(void *driver, void *context)
-{
+static psab_status_t toy_init_random(void *driver, void *context) {
     mock_t *mock = driver;
     toy_random_t *random = context;
     random->left = mock->random_limit;
     return begin(mock, PSAB_EP_INIT_RANDOM);
 }
 
-static psab_status_t toy_add_entropy(void *driver, void *context, const uint8_t *entropy, size_t entropy_size)
-{
+static psab_status_t toy_add_entropy(void *driver, void *context, const uint8_t *entropy, size_t entropy_size) {
     mock_t *mock = driver;
     toy_random_t *random = context;
     random->state = add_up(random->state, entropy, entropy_size);
@@ -322,8 +294,7 @@ static psab_status_t toy_add_entropy(void *driver, void *context, const uint8_t 
 }
 
 static psab_status_t toy_get_random(void *driver, void *context, uint8_t *output, size_t output_size,
-                                    size_t *output_length)
-{
+                                    size_t *output_length) {
     mock_t *mock = driver;
     toy_random_t *random = context;
     psab_status_t status = begin(mock, PSAB_EP_GET_RANDOM);
@@ -339,13 +310,11 @@ static psab_status_t toy_get_random(void *driver, void *context, uint8_t *output
     return status;
 }
 
-static psab_status_t toy_init(void *driver)
-{
+static psab_status_t toy_init(void *driver) {
     return begin(driver, PSAB_EP_INIT);
 }
 
-static psab_status_t toy_free(void *driver)
-{
+static psab_status_t toy_free(void *driver) {
     return begin(driver, PSAB_EP_FREE);
 }
 
@@ -372,8 +341,7 @@ static const psab_ops_t toy_ops = {
     .free = toy_free,
 };
 
-void mock_init(mock_t *mock, const char *name)
-{
+void mock_init(mock_t *mock, const char *name) {
     memset(mock, 0, sizeof *mock);
     mock->description.name = name;
     mock->description.source = "a test";
@@ -384,8 +352,7 @@ void mock_init(mock_t *mock, const char *name)
     mock->seed = 1;
 }
 
-void mock_init_opaque(mock_t *mock, const char *name)
-{
+void mock_init_opaque(mock_t *mock, const char *name) {
     mock_init(mock, name);
     mock->description.type = PSAB_DRIVER_OPAQUE;
     mock->description.location = MOCK_LOCATION;
@@ -395,8 +362,7 @@ void mock_init_opaque(mock_t *mock, const char *name)
     mock->description.key_context.symmetric_factor = 1;
 }
 
-psab_capability_t *mock_capability(mock_t *mock, size_t index, const uint16_t *entry_points, size_t count)
-{
+psab_capability_t *mock_capability(mock_t *mock, size_t index, const uint16_t *entry_points, size_t count) {
     psab_capability_t *capability = &mock->capabilities[index];
     psab_ops_select(&mock->ops[index], &toy_ops, entry_points, count);
     memset(capability, 0, sizeof *capability);
@@ -409,33 +375,27 @@ psab_capability_t *mock_capability(mock_t *mock, size_t index, const uint16_t *e
     return capability;
 }
 
-psab_capability_t *mock_hash_family(mock_t *mock, size_t index)
-{
-    static const uint16_t family[] = {PSAB_EP_HASH_SETUP, PSAB_EP_HASH_UPDATE, PSAB_EP_HASH_FINISH,
-                                      PSAB_EP_HASH_ABORT};
+psab_capability_t *mock_hash_family(mock_t *mock, size_t index) {
+    static const uint16_t family[] = {PSAB_EP_HASH_SETUP, PSAB_EP_HASH_UPDATE, PSAB_EP_HASH_FINISH, PSAB_EP_HASH_ABORT};
     return mock_capability(mock, index, family, 4);
 }
 
-void mock_other_sign_hash(mock_t *mock, size_t index)
-{
+void mock_other_sign_hash(mock_t *mock, size_t index) {
     mock->ops[index].sign_hash = other_sign_hash;
 }
 
-void mock_register(mock_t *mock, psab_core_t *core)
-{
+void mock_register(mock_t *mock, psab_core_t *core) {
     CHECK_STATUS(psab_core_register(core, &mock->description, mock), PSA_SUCCESS);
 }
 
-psab_core_t *mock_core(void)
-{
+psab_core_t *mock_core(void) {
     psab_core_t *core = psab_core_new_without_software();
     CHECK(core != NULL);
     CHECK_STATUS(psab_crypto_init(core), PSA_SUCCESS);
     return core;
 }
 
-psab_counts_t mock_counts(psab_core_t *core, const char *name)
-{
+psab_counts_t mock_counts(psab_core_t *core, const char *name) {
     psab_driver_info_t info;
     for (size_t i = 0; psab_core_driver_info(core, i, &info); i++) {
         if (strcmp(info.name, name) == 0) {
@@ -446,8 +406,7 @@ psab_counts_t mock_counts(psab_core_t *core, const char *name)
     return (psab_counts_t){0, 0, 0, 0};
 }
 
-psa_key_id_t mock_key(psab_core_t *core, psa_key_lifetime_t lifetime, psa_algorithm_t alg)
-{
+psa_key_id_t mock_key(psab_core_t *core, psa_key_lifetime_t lifetime, psa_algorithm_t alg) {
     psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
     psa_key_id_t id = PSA_KEY_ID_NULL;
     uint8_t data[32];

@@ -29,11 +29,11 @@
 /** What a mock does wrong. */
 typedef enum mock_lie {
     MOCK_HONEST,
-    MOCK_TOO_LONG,     /**< success, with a length over the size of the buffer */
-    MOCK_NO_OUTPUT,    /**< success, without writing anything */
-    MOCK_SHORT,        /**< success, with one byte less than there should be */
-    MOCK_OTHER_BITS,   /**< an import changes the size of the key */
-    MOCK_CONSTANT      /**< entropy that is always the same */
+    MOCK_TOO_LONG,   /**< success, with a length over the size of the buffer */
+    MOCK_NO_OUTPUT,  /**< success, without writing anything */
+    MOCK_SHORT,      /**< success, with one byte less than there should be */
+    MOCK_OTHER_BITS, /**< an import changes the size of the key */
+    MOCK_CONSTANT    /**< entropy that is always the same */
 } mock_lie_t;
 
 typedef struct mock {
@@ -49,11 +49,11 @@ typedef struct mock {
     _Atomic unsigned setups;   /**< successful ones */
     _Atomic unsigned finishes; /**< successful ones */
     _Atomic unsigned aborts;
-    _Atomic unsigned dirty;    /**< contexts that were not zeroed before setup */
-    size_t smallest_output;    /**< smallest output buffer seen */
-    uint32_t seed;             /**< of its entropy */
-    unsigned random_limit;     /**< bytes that get_random gives before it wants entropy; 0: no limit */
-    uint32_t entropy_added;    /**< bytes */
+    _Atomic unsigned dirty; /**< contexts that were not zeroed before setup */
+    size_t smallest_output; /**< smallest output buffer seen */
+    uint32_t seed;          /**< of its entropy */
+    unsigned random_limit;  /**< bytes that get_random gives before it wants entropy; 0: no limit */
+    uint32_t entropy_added; /**< bytes */
 } mock_t;
 
 /** A transparent driver that offers nothing yet. */

@@ -7,15 +7,13 @@
 static const uint16_t hash_compute[] = {PSAB_EP_HASH_COMPUTE};
 static const uint16_t key_and_sign[] = {PSAB_EP_IMPORT_KEY, PSAB_EP_SIGN_HASH};
 
-static psa_status_t hash(psab_core_t *core, psa_algorithm_t alg)
-{
+static psa_status_t hash(psab_core_t *core, psa_algorithm_t alg) {
     uint8_t output[PSA_HASH_MAX_SIZE];
     size_t length;
     return psab_hash_compute(core, alg, (const uint8_t *)"abc", 3, output, sizeof output, &length);
 }
 
-TEST(first_registered_driver_serves)
-{
+TEST(first_registered_driver_serves) {
     psab_core_t *core = mock_core();
     mock_t a, b;
     mock_init(&a, "alpha");
@@ -31,8 +29,7 @@ TEST(first_registered_driver_serves)
     psab_core_free(core);
 }
 
-TEST(capability_with_fallback_passes_not_supported_on)
-{
+TEST(capability_with_fallback_passes_not_supported_on) {
     psab_core_t *core = mock_core();
     mock_t a, b;
     mock_init(&a, "alpha");
@@ -49,8 +46,7 @@ TEST(capability_with_fallback_passes_not_supported_on)
     psab_core_free(core);
 }
 
-TEST(capability_without_fallback_ends_the_call)
-{
+TEST(capability_without_fallback_ends_the_call) {
     psab_core_t *core = mock_core();
     mock_t a, b;
     mock_init(&a, "alpha");
@@ -66,8 +62,7 @@ TEST(capability_without_fallback_ends_the_call)
     psab_core_free(core);
 }
 
-TEST(other_failures_are_final_in_spite_of_fallback)
-{
+TEST(other_failures_are_final_in_spite_of_fallback) {
     psab_core_t *core = mock_core();
     mock_t a, b;
     mock_init(&a, "alpha");
@@ -83,8 +78,7 @@ TEST(other_failures_are_final_in_spite_of_fallback)
     psab_core_free(core);
 }
 
-TEST(mbedtls_dialect_counts_as_fallback)
-{
+TEST(mbedtls_dialect_counts_as_fallback) {
     psab_core_t *core = mock_core();
     mock_t a, b;
     mock_init(&a, "alpha");
@@ -100,8 +94,7 @@ TEST(mbedtls_dialect_counts_as_fallback)
     psab_core_free(core);
 }
 
-TEST(algorithm_list_selects)
-{
+TEST(algorithm_list_selects) {
     static const uint32_t only_sha512[] = {PSA_ALG_SHA_512};
     psab_core_t *core = mock_core();
     mock_t a;
@@ -117,8 +110,7 @@ TEST(algorithm_list_selects)
     psab_core_free(core);
 }
 
-TEST(registration_makes_cached_routes_stale)
-{
+TEST(registration_makes_cached_routes_stale) {
     psab_core_t *core = mock_core();
     mock_t a, b;
     mock_init(&a, "alpha");
@@ -133,8 +125,7 @@ TEST(registration_makes_cached_routes_stale)
     psab_core_free(core);
 }
 
-TEST(cell_of_a_key_follows_registration)
-{
+TEST(cell_of_a_key_follows_registration) {
     psab_core_t *core = mock_core();
     mock_t a, b;
     mock_init(&a, "alpha");
@@ -159,8 +150,7 @@ TEST(cell_of_a_key_follows_registration)
     psab_core_free(core);
 }
 
-TEST(capabilities_that_contradict_each_other_serve_nothing)
-{
+TEST(capabilities_that_contradict_each_other_serve_nothing) {
     psab_core_t *core = mock_core();
     mock_t a;
     mock_init(&a, "alpha");
@@ -177,8 +167,7 @@ TEST(capabilities_that_contradict_each_other_serve_nothing)
     psab_core_free(core);
 }
 
-TEST(capabilities_that_name_one_function_agree)
-{
+TEST(capabilities_that_name_one_function_agree) {
     static const uint32_t sizes[] = {256};
     psab_core_t *core = mock_core();
     mock_t a;
@@ -196,8 +185,7 @@ TEST(capabilities_that_name_one_function_agree)
     psab_core_free(core);
 }
 
-TEST(key_of_a_location_reaches_only_the_driver_of_that_location)
-{
+TEST(key_of_a_location_reaches_only_the_driver_of_that_location) {
     psab_core_t *core = mock_core();
     mock_t local, element;
     mock_init(&local, "local");
@@ -219,8 +207,7 @@ TEST(key_of_a_location_reaches_only_the_driver_of_that_location)
     psab_core_free(core);
 }
 
-TEST(location_without_driver_is_refused)
-{
+TEST(location_without_driver_is_refused) {
     psab_core_t *core = mock_core();
     psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
     psa_key_id_t id = 1;
@@ -233,8 +220,7 @@ TEST(location_without_driver_is_refused)
 }
 
 /* An import whose size is open: a driver with a capability for another size may still take it. */
-TEST(import_of_unknown_size_tries_sized_capabilities)
-{
+TEST(import_of_unknown_size_tries_sized_capabilities) {
     static const uint32_t sizes[] = {256};
     psab_core_t *core = mock_core();
     mock_t a;
@@ -254,13 +240,11 @@ TEST(import_of_unknown_size_tries_sized_capabilities)
     psab_core_free(core);
 }
 
-static psa_status_t try_register(psab_core_t *core, mock_t *mock)
-{
+static psa_status_t try_register(psab_core_t *core, mock_t *mock) {
     return psab_core_register(core, &mock->description, mock);
 }
 
-TEST(impossible_descriptions_are_refused)
-{
+TEST(impossible_descriptions_are_refused) {
     psab_core_t *core = mock_core();
     mock_t m;
     CHECK_STATUS(psab_core_register(core, NULL, NULL), PSA_ERROR_INVALID_ARGUMENT);
@@ -292,8 +276,7 @@ TEST(impossible_descriptions_are_refused)
     psab_core_free(core);
 }
 
-TEST(two_opaque_drivers_cannot_share_a_location)
-{
+TEST(two_opaque_drivers_cannot_share_a_location) {
     psab_core_t *core = mock_core();
     mock_t a, b;
     psab_failure_t failure;
@@ -307,8 +290,7 @@ TEST(two_opaque_drivers_cannot_share_a_location)
     psab_core_free(core);
 }
 
-TEST(initialisation_that_fails_keeps_a_driver_out)
-{
+TEST(initialisation_that_fails_keeps_a_driver_out) {
     psab_core_t *core = mock_core();
     mock_t a;
     mock_init(&a, "alpha");
@@ -320,8 +302,7 @@ TEST(initialisation_that_fails_keeps_a_driver_out)
     CHECK_EQUAL(a.calls[PSAB_EP_FREE], 0);
 }
 
-TEST(drivers_registered_early_start_with_the_core_and_end_with_it)
-{
+TEST(drivers_registered_early_start_with_the_core_and_end_with_it) {
     psab_core_t *core = psab_core_new_without_software();
     mock_t a;
     mock_init(&a, "alpha");
@@ -335,8 +316,7 @@ TEST(drivers_registered_early_start_with_the_core_and_end_with_it)
     CHECK_EQUAL(a.calls[PSAB_EP_FREE], 1);
 }
 
-TEST(image_that_is_none_is_refused_with_a_reason)
-{
+TEST(image_that_is_none_is_refused_with_a_reason) {
     psab_core_t *core = mock_core();
     char error[64];
     CHECK_STATUS(psab_core_load(core, "/nowhere/at/all.so", error, sizeof error), PSA_ERROR_DOES_NOT_EXIST);
@@ -347,8 +327,7 @@ TEST(image_that_is_none_is_refused_with_a_reason)
 }
 
 /* Many mechanisms: every one still finds its way, cached or not. */
-TEST(thousands_of_mechanisms_are_routed)
-{
+TEST(thousands_of_mechanisms_are_routed) {
     psab_core_t *core = mock_core();
     mock_t a;
     mock_init(&a, "alpha");
@@ -371,8 +350,7 @@ typedef struct shared {
     mock_t *late;
 } shared_t;
 
-static void hash_often(unsigned number, void *user)
-{
+static void hash_often(unsigned number, void *user) {
     shared_t *shared = user;
     if (number == 0) {
         for (int i = 0; i < 4; i++) {
@@ -389,8 +367,7 @@ static void hash_often(unsigned number, void *user)
     }
 }
 
-TEST(counts_are_exact_while_threads_call_and_others_register)
-{
+TEST(counts_are_exact_while_threads_call_and_others_register) {
     psab_core_t *core = mock_core();
     mock_t a, late[4];
     mock_init(&a, "alpha");

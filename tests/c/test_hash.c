@@ -7,8 +7,7 @@
 static const uint8_t text[] = "The quick brown fox";
 #define TEXT_LENGTH (sizeof text - 1)
 
-static psab_core_t *core_with_family(mock_t *mock)
-{
+static psab_core_t *core_with_family(mock_t *mock) {
     psab_core_t *core = mock_core();
     mock_init(mock, "alpha");
     mock_hash_family(mock, 0);
@@ -16,8 +15,7 @@ static psab_core_t *core_with_family(mock_t *mock)
     return core;
 }
 
-static psab_core_t *core_with_compute(mock_t *mock)
-{
+static psab_core_t *core_with_compute(mock_t *mock) {
     psab_core_t *core = mock_core();
     mock_init(mock, "alpha");
     mock_capability(mock, 0, (uint16_t[]){PSAB_EP_HASH_COMPUTE}, 1);
@@ -25,8 +23,7 @@ static psab_core_t *core_with_compute(mock_t *mock)
     return core;
 }
 
-static void check_hash(psab_core_t *core, psa_algorithm_t alg)
-{
+static void check_hash(psab_core_t *core, psa_algorithm_t alg) {
     uint8_t expected[PSA_HASH_MAX_SIZE], hash[PSA_HASH_MAX_SIZE];
     size_t size, length = 0;
     mock_hash(0, alg, text, TEXT_LENGTH, expected, &size);
@@ -40,8 +37,7 @@ static void check_hash(psab_core_t *core, psa_algorithm_t alg)
     CHECK_STATUS(psab_hash_compare(core, alg, text, TEXT_LENGTH, hash, length - 1), PSA_ERROR_INVALID_SIGNATURE);
 }
 
-TEST(single_part_works)
-{
+TEST(single_part_works) {
     mock_t m;
     psab_core_t *core = core_with_compute(&m);
     check_hash(core, PSA_ALG_SHA_256);
@@ -49,8 +45,7 @@ TEST(single_part_works)
     psab_core_free(core);
 }
 
-TEST(multi_part_family_serves_single_part_calls)
-{
+TEST(multi_part_family_serves_single_part_calls) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     check_hash(core, PSA_ALG_SHA_512);
@@ -60,8 +55,7 @@ TEST(multi_part_family_serves_single_part_calls)
     psab_core_free(core);
 }
 
-TEST(composition_falls_back_and_leaks_nothing)
-{
+TEST(composition_falls_back_and_leaks_nothing) {
     psab_core_t *core = mock_core();
     mock_t a, b;
     uint8_t hash[32];
@@ -87,8 +81,7 @@ TEST(composition_falls_back_and_leaks_nothing)
     psab_core_free(core);
 }
 
-TEST(arguments_of_single_part_calls_are_checked)
-{
+TEST(arguments_of_single_part_calls_are_checked) {
     mock_t m;
     psab_core_t *core = core_with_compute(&m);
     uint8_t hash[64];
@@ -109,8 +102,7 @@ TEST(arguments_of_single_part_calls_are_checked)
     psab_core_free(core);
 }
 
-TEST(uninitialised_core_is_bad_state)
-{
+TEST(uninitialised_core_is_bad_state) {
     psab_core_t *core = psab_core_new_without_software();
     uint8_t hash[32];
     size_t length;
@@ -120,8 +112,7 @@ TEST(uninitialised_core_is_bad_state)
     psab_core_free(core);
 }
 
-TEST(input_and_output_may_overlap)
-{
+TEST(input_and_output_may_overlap) {
     mock_t m;
     psab_core_t *core = core_with_compute(&m);
     uint8_t expected[32], buffer[600];
@@ -135,8 +126,7 @@ TEST(input_and_output_may_overlap)
     psab_core_free(core);
 }
 
-TEST(driver_that_lies_about_its_output_is_caught)
-{
+TEST(driver_that_lies_about_its_output_is_caught) {
     mock_t m;
     psab_core_t *core = core_with_compute(&m);
     psab_failure_t failure;
@@ -160,8 +150,7 @@ TEST(driver_that_lies_about_its_output_is_caught)
     psab_core_free(core);
 }
 
-TEST(failed_output_is_wiped)
-{
+TEST(failed_output_is_wiped) {
     mock_t m;
     psab_core_t *core = core_with_compute(&m);
     uint8_t hash[32];
@@ -173,8 +162,7 @@ TEST(failed_output_is_wiped)
     psab_core_free(core);
 }
 
-TEST(positive_status_becomes_a_generic_error)
-{
+TEST(positive_status_becomes_a_generic_error) {
     mock_t m;
     psab_core_t *core = core_with_compute(&m);
     psab_failure_t failure;
@@ -189,8 +177,7 @@ TEST(positive_status_becomes_a_generic_error)
     psab_core_free(core);
 }
 
-TEST(drivers_get_the_exact_output_size)
-{
+TEST(drivers_get_the_exact_output_size) {
     mock_t m;
     psab_core_t *core = core_with_compute(&m);
     uint8_t hash[100];
@@ -200,8 +187,7 @@ TEST(drivers_get_the_exact_output_size)
     psab_core_free(core);
 }
 
-TEST(multi_part_equals_single_part)
-{
+TEST(multi_part_equals_single_part) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     uint8_t expected[32], hash[32];
@@ -223,8 +209,7 @@ TEST(multi_part_equals_single_part)
     psab_core_free(core);
 }
 
-TEST(idle_operation_refuses_steps_and_enters_the_error_state)
-{
+TEST(idle_operation_refuses_steps_and_enters_the_error_state) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     uint8_t hash[32];
@@ -242,8 +227,7 @@ TEST(idle_operation_refuses_steps_and_enters_the_error_state)
     psab_core_free(core);
 }
 
-TEST(second_setup_ends_the_operation_in_the_error_state)
-{
+TEST(second_setup_ends_the_operation_in_the_error_state) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
@@ -256,8 +240,7 @@ TEST(second_setup_ends_the_operation_in_the_error_state)
     psab_core_free(core);
 }
 
-TEST(failed_setup_drops_the_context_without_abort)
-{
+TEST(failed_setup_drops_the_context_without_abort) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
@@ -274,8 +257,7 @@ TEST(failed_setup_drops_the_context_without_abort)
     psab_core_free(core);
 }
 
-TEST(setup_falls_back_with_a_fresh_context)
-{
+TEST(setup_falls_back_with_a_fresh_context) {
     psab_core_t *core = mock_core();
     mock_t a, b;
     uint8_t hash[32];
@@ -297,8 +279,7 @@ TEST(setup_falls_back_with_a_fresh_context)
     psab_core_free(core);
 }
 
-TEST(failed_update_aborts_and_is_counted_as_refused_only_by_its_driver)
-{
+TEST(failed_update_aborts_and_is_counted_as_refused_only_by_its_driver) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
@@ -313,8 +294,7 @@ TEST(failed_update_aborts_and_is_counted_as_refused_only_by_its_driver)
     psab_core_free(core);
 }
 
-TEST(failed_finish_is_followed_by_one_abort)
-{
+TEST(failed_finish_is_followed_by_one_abort) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     uint8_t hash[32];
@@ -334,8 +314,7 @@ TEST(failed_finish_is_followed_by_one_abort)
     psab_core_free(core);
 }
 
-TEST(finish_that_lies_is_caught_and_over)
-{
+TEST(finish_that_lies_is_caught_and_over) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     uint8_t hash[64];
@@ -352,8 +331,7 @@ TEST(finish_that_lies_is_caught_and_over)
     psab_core_free(core);
 }
 
-TEST(verify_compares)
-{
+TEST(verify_compares) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     uint8_t hash[32];
@@ -374,8 +352,7 @@ TEST(verify_compares)
     psab_core_free(core);
 }
 
-static void check_clone(psab_core_t *core)
-{
+static void check_clone(psab_core_t *core) {
     uint8_t hash[32], expected[32];
     size_t size, length;
     psa_hash_operation_t source = PSA_HASH_OPERATION_INIT, target = PSA_HASH_OPERATION_INIT;
@@ -400,8 +377,7 @@ static void check_clone(psab_core_t *core)
     CHECK_STATUS(psab_hash_abort(core, &target), PSA_SUCCESS);
 }
 
-TEST(clone_copies_the_context)
-{
+TEST(clone_copies_the_context) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     check_clone(core);
@@ -409,8 +385,7 @@ TEST(clone_copies_the_context)
     psab_core_free(core);
 }
 
-TEST(clone_uses_the_driver_where_it_can)
-{
+TEST(clone_uses_the_driver_where_it_can) {
     psab_core_t *core = mock_core();
     mock_t m;
     mock_init(&m, "alpha");
@@ -431,8 +406,7 @@ TEST(clone_uses_the_driver_where_it_can)
     psab_core_free(core);
 }
 
-static psab_core_t *core_with_suspend(mock_t *m)
-{
+static psab_core_t *core_with_suspend(mock_t *m) {
     psab_core_t *core = mock_core();
     mock_init(m, "alpha");
     mock_hash_family(m, 0);
@@ -441,8 +415,7 @@ static psab_core_t *core_with_suspend(mock_t *m)
     return core;
 }
 
-TEST(suspended_hash_is_resumed)
-{
+TEST(suspended_hash_is_resumed) {
     mock_t m;
     psab_core_t *core = core_with_suspend(&m);
     uint8_t state[PSA_HASH_SUSPEND_OUTPUT_MAX_SIZE], hash[32], expected[32];
@@ -462,8 +435,7 @@ TEST(suspended_hash_is_resumed)
     psab_core_free(core);
 }
 
-TEST(buffer_for_a_suspended_hash_may_be_as_small_as_the_state)
-{
+TEST(buffer_for_a_suspended_hash_may_be_as_small_as_the_state) {
     mock_t m;
     psab_core_t *core = core_with_suspend(&m);
     uint8_t state[44];
@@ -480,8 +452,7 @@ TEST(buffer_for_a_suspended_hash_may_be_as_small_as_the_state)
     psab_core_free(core);
 }
 
-TEST(state_that_is_malformed_is_refused)
-{
+TEST(state_that_is_malformed_is_refused) {
     mock_t m;
     psab_core_t *core = core_with_suspend(&m);
     uint8_t state[PSA_HASH_SUSPEND_OUTPUT_MAX_SIZE + 1] = {0x02, 0, 0, 0x09};
@@ -500,8 +471,7 @@ TEST(state_that_is_malformed_is_refused)
     psab_core_free(core);
 }
 
-TEST(hash_that_cannot_be_suspended_says_so)
-{
+TEST(hash_that_cannot_be_suspended_says_so) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     uint8_t state[PSA_HASH_SUSPEND_OUTPUT_MAX_SIZE];
@@ -514,8 +484,7 @@ TEST(hash_that_cannot_be_suspended_says_so)
     psab_core_free(core);
 }
 
-TEST(core_that_is_freed_aborts_its_operations)
-{
+TEST(core_that_is_freed_aborts_its_operations) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     psa_hash_operation_t operations[100];
@@ -527,8 +496,7 @@ TEST(core_that_is_freed_aborts_its_operations)
     CHECK_EQUAL(m.aborts, 100);
 }
 
-TEST(handle_that_was_never_one_is_bad_state)
-{
+TEST(handle_that_was_never_one_is_bad_state) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     uint32_t state = 7;
@@ -556,8 +524,7 @@ typedef struct shared {
     _Atomic unsigned unexpected;
 } shared_t;
 
-static void use_one_operation(unsigned number, void *user)
-{
+static void use_one_operation(unsigned number, void *user) {
     shared_t *shared = user;
     uint8_t hash[32];
     size_t length;
@@ -584,8 +551,7 @@ static void use_one_operation(unsigned number, void *user)
     }
 }
 
-TEST(concurrent_use_of_one_operation_is_an_error_and_no_race)
-{
+TEST(concurrent_use_of_one_operation_is_an_error_and_no_race) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     shared_t shared = {core, PSA_HASH_OPERATION_INIT, 0};
@@ -598,8 +564,7 @@ TEST(concurrent_use_of_one_operation_is_an_error_and_no_race)
     CHECK_EQUAL(m.setups, m.finishes + m.aborts);
 }
 
-static void use_own_operations(unsigned number, void *user)
-{
+static void use_own_operations(unsigned number, void *user) {
     psab_core_t *core = user;
     uint8_t hash[32], expected[32];
     size_t size, length;
@@ -613,8 +578,7 @@ static void use_own_operations(unsigned number, void *user)
     }
 }
 
-TEST(operations_of_several_threads_do_not_meet)
-{
+TEST(operations_of_several_threads_do_not_meet) {
     mock_t m;
     psab_core_t *core = core_with_family(&m);
     check_threads(4, use_own_operations, core);
