@@ -1,8 +1,7 @@
 /* What the key store costs: look-up, policy, creation and destruction, without any driver.
  *
  * Prints nanoseconds per call, the best of several runs, on one thread, with a second thread idle
- * and with a second thread busy on the same key.  `make bench-keys`, or compile it with the files
- * of csrc/util and csrc/keys.
+ * and with a second thread busy on the same key.  Compile it with the files of csrc/util and csrc/keys.
  */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -224,6 +224,9 @@ static psa_status_t generate(psab_core_t *core, const psab_attributes_t *attribu
             return psab_refuse(core, status, "a type or a size that cannot be generated");
         }
         status = psab_key_begin(core->store, attributes, &key);
+        if (status != PSA_SUCCESS) {
+            return psab_refuse(core, status, "the key could not be set up");
+        }
     }
     if (status != PSA_SUCCESS) {
         return status;

@@ -124,6 +124,10 @@ static psa_status_t export_opaque(psab_core_t *core, psab_key_t *key, uint8_t *d
 typedef psa_status_t (*export_function_t)(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t fewest,
                                           size_t *length);
 
+static psa_status_t too_small(void) {
+    return psab_fail(PSA_ERROR_BUFFER_TOO_SMALL, NULL, -1, 0, "the buffer is too small for the key");
+}
+
 /* Call a driver with a buffer of the size that its output can have, whatever the caller's is: drivers may
  * insist on it, and a longer output that fits the format may still fit the caller. */
 static psa_status_t export_sized(psab_core_t *core, psab_key_t *key, export_function_t function, psa_key_type_t type,
@@ -132,10 +136,10 @@ static psa_status_t export_sized(psab_core_t *core, psab_key_t *key, export_func
     size_t exact = psab_key_length(type, key->attributes.bits);
     size_t fewest = exact != 0 ? exact : 1;
     if (most == 0) {
-        return PSA_ERROR_NOT_SUPPORTED;
+        return psab_fail(PSA_ERROR_NOT_SUPPORTED, NULL, -1, 0, "the format of this type of key is not known");
     }
     if (exact != 0 && size < exact) {
-        return PSA_ERROR_BUFFER_TOO_SMALL;
+        return too_small();
     }
     if (size >= most) {
         return function(core, key, data, most, fewest, length);
@@ -146,7 +150,7 @@ static psa_status_t export_sized(psab_core_t *core, psab_key_t *key, export_func
     }
     psa_status_t status = function(core, key, scratch.data, most, fewest, length);
     if (status == PSA_SUCCESS && *length > size) {
-        status = PSA_ERROR_BUFFER_TOO_SMALL;
+        status = too_small();
     }
     if (status == PSA_SUCCESS) {
         memcpy(data, scratch.data, *length);
@@ -157,7 +161,7 @@ static psa_status_t export_sized(psab_core_t *core, psab_key_t *key, export_func
 
 static psa_status_t copy_out(const psab_key_t *key, uint8_t *data, size_t size, size_t *length) {
     if (key->size > size) {
-        return PSA_ERROR_BUFFER_TOO_SMALL;
+        return too_small();
     }
     memcpy(data, key->data, key->size);
     *length = key->size;
@@ -171,7 +175,7 @@ psa_status_t psab_public_key(psab_core_t *core, psab_key_t *key, uint8_t *data, 
     }
     *length = 0;
     if (!PSA_KEY_TYPE_IS_KEY_PAIR(type)) {
-        return PSA_ERROR_INVALID_ARGUMENT;
+        return psab_fail(PSA_ERROR_INVALID_ARGUMENT, NULL, -1, 0, "only asymmetric keys have a public key");
     }
     psa_status_t status =
         export_sized(core, key, export_pair, PSA_KEY_TYPE_PUBLIC_KEY_OF_KEY_PAIR(type), data, size, length);

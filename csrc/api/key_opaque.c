@@ -125,6 +125,9 @@ psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t 
     *id = PSA_KEY_ID_NULL;
     if (status == PSA_SUCCESS) {
         status = psab_key_commit(key, id);
+        if (status != PSA_SUCCESS) {
+            (void)psab_fail(status, NULL, -1, 0, "the key could not be stored");
+        }
     }
     if (status != PSA_SUCCESS) {
         if (allocated || made) {

@@ -73,7 +73,8 @@ psa_status_t psab_store_destroy(psab_store_t *store, psa_key_id_t id) {
     bool read_only = PSA_KEY_LIFETIME_GET_PERSISTENCE(key->attributes.lifetime) == PSA_KEY_PERSISTENCE_READ_ONLY;
     if (read_only || !claim(store, key, id, PSAB_KEY_DESTROYING)) {
         psab_key_release(key);
-        return read_only ? PSA_ERROR_NOT_PERMITTED : PSA_ERROR_INVALID_HANDLE;
+        return read_only ? psab_fail(PSA_ERROR_NOT_PERMITTED, NULL, -1, 0, "the key is read-only")
+                         : PSA_ERROR_INVALID_HANDLE;
     }
     psab_hazard_clear(psab_thread_self, key);
     return psab_hazard_held(key) ? destroy_later(store, key) : destroy_now(store, key);

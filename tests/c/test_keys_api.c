@@ -421,3 +421,33 @@ TEST(copying_needs_permission) {
     CHECK_STATUS(psab_copy_key(core, 12345, &attributes, &id), PSA_ERROR_INVALID_HANDLE);
     psab_core_free(core);
 }
+
+TEST(usage_can_be_checked_without_an_operation) {
+    psab_core_t *core = open_core(NULL);
+    psa_key_attributes_t attributes = attributes_of(PSA_KEY_TYPE_AES, 0);
+    psa_key_id_t id;
+    psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_ENCRYPT | PSA_KEY_USAGE_COPY | PSA_KEY_USAGE_SIGN_HASH);
+    psa_set_key_algorithm(&attributes, PSA_ALG_AEAD_WITH_AT_LEAST_THIS_LENGTH_TAG(PSA_ALG_GCM, 12));
+    CHECK_STATUS(psab_import_key(core, &attributes, bytes, 16, &id), PSA_SUCCESS);
+    const struct {
+        psa_algorithm_t alg;
+        psa_key_usage_t usage;
+        psa_status_t status;
+    } cases[] = {
+        {PSA_ALG_GCM, PSA_KEY_USAGE_ENCRYPT, PSA_SUCCESS},
+        {PSA_ALG_NONE, PSA_KEY_USAGE_COPY, PSA_SUCCESS},
+        {PSA_ALG_NONE, PSA_KEY_USAGE_EXPORT, PSA_ERROR_NOT_PERMITTED},
+        {PSA_ALG_GCM, PSA_KEY_USAGE_DECRYPT, PSA_ERROR_NOT_PERMITTED},
+        {PSA_ALG_CCM, PSA_KEY_USAGE_ENCRYPT, PSA_ERROR_NOT_PERMITTED},
+        {PSA_ALG_GCM, PSA_KEY_USAGE_COPY, PSA_ERROR_INVALID_ARGUMENT},
+        {PSA_ALG_NONE, PSA_KEY_USAGE_ENCRYPT, PSA_ERROR_INVALID_ARGUMENT},
+        {PSA_ALG_GCM, PSA_KEY_USAGE_SIGN_HASH, PSA_ERROR_INVALID_ARGUMENT},
+        {PSA_ALG_GCM, PSA_KEY_USAGE_ENCRYPT | PSA_KEY_USAGE_DECRYPT, PSA_ERROR_INVALID_ARGUMENT},
+        {PSA_ALG_GCM, 0, PSA_ERROR_INVALID_ARGUMENT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CHECK_STATUS(psab_check_key_usage(core, id, cases[i].alg, cases[i].usage), cases[i].status);
+    }
+    CHECK_STATUS(psab_check_key_usage(core, 77, PSA_ALG_GCM, PSA_KEY_USAGE_ENCRYPT), PSA_ERROR_INVALID_HANDLE);
+    psab_core_free(core);
+}

@@ -1,0 +1,104 @@
+/* psa_check_key_usage (section 9.8.2). */
+
+#include "api/key_view.h"
+#include "psab/api.h"
+
+#define MANAGEMENT (PSA_KEY_USAGE_EXPORT | PSA_KEY_USAGE_COPY | PSA_KEY_USAGE_CACHE)
+
+/* Whether the use is one of the roles that an algorithm has. */
+static bool has_role(psa_algorithm_t alg, psa_key_usage_t usage) {
+    switch (usage) {
+    case PSA_KEY_USAGE_ENCRYPT:
+    case PSA_KEY_USAGE_DECRYPT:
+        return PSA_ALG_IS_CIPHER(alg) || PSA_ALG_IS_AEAD(alg) || PSA_ALG_IS_ASYMMETRIC_ENCRYPTION(alg) ||
+               PSA_ALG_IS_KEY_ENCAPSULATION(alg);
+    case PSA_KEY_USAGE_SIGN_MESSAGE:
+    case PSA_KEY_USAGE_VERIFY_MESSAGE:
+        return PSA_ALG_IS_MAC(alg) || PSA_ALG_IS_SIGN_MESSAGE(alg);
+    case PSA_KEY_USAGE_SIGN_HASH:
+    case PSA_KEY_USAGE_VERIFY_HASH:
+        return PSA_ALG_IS_SIGN_HASH(alg);
+    case PSA_KEY_USAGE_DERIVE:
+        return PSA_ALG_IS_KEY_DERIVATION(alg) || PSA_ALG_IS_KEY_AGREEMENT(alg) || PSA_ALG_IS_PAKE(alg);
+    case PSA_KEY_USAGE_DERIVE_PUBLIC:
+        return PSA_ALG_IS_KEY_AGREEMENT(alg) || PSA_ALG_IS_PAKE(alg);
+    case PSA_KEY_USAGE_VERIFY_DERIVATION:
+        return PSA_ALG_IS_KEY_DERIVATION(alg);
+    case PSA_KEY_USAGE_WRAP:
+    case PSA_KEY_USAGE_UNWRAP:
+        return PSA_ALG_IS_KEY_WRAP(alg);
+    default:
+        return false;
+    }
+}
+
+/* Whether a role can be played by a public key. */
+static bool public_suffices(psa_algorithm_t alg, psa_key_usage_t usage) {
+    bool asymmetric_encryption = PSA_ALG_IS_ASYMMETRIC_ENCRYPTION(alg) || PSA_ALG_IS_KEY_ENCAPSULATION(alg);
+    return usage == PSA_KEY_USAGE_VERIFY_MESSAGE || usage == PSA_KEY_USAGE_VERIFY_HASH ||
+           usage == PSA_KEY_USAGE_DERIVE_PUBLIC || (usage == PSA_KEY_USAGE_ENCRYPT && asymmetric_encryption) ||
+           (usage == PSA_KEY_USAGE_DERIVE && PSA_ALG_IS_PAKE(alg));
+}
+
+/* Whether a kind of key can play a role of an algorithm. */
+static bool type_fits(psa_key_type_t type, psa_algorithm_t alg, psa_key_usage_t usage) {
+    bool asymmetric = PSA_ALG_IS_SIGN(alg) || PSA_ALG_IS_ASYMMETRIC_ENCRYPTION(alg) || PSA_ALG_IS_KEY_AGREEMENT(alg) ||
+                      PSA_ALG_IS_KEY_ENCAPSULATION(alg);
+    if (!PSA_ALG_IS_PAKE(alg) && asymmetric != PSA_KEY_TYPE_IS_ASYMMETRIC(type)) {
+        return false;
+    }
+    return !PSA_KEY_TYPE_IS_PUBLIC_KEY(type) || public_suffices(alg, usage);
+}
+
+static psa_status_t check_request(psa_algorithm_t alg, psa_key_usage_t usage) {
+    bool one_flag = usage != 0 && (usage & (usage - 1)) == 0;
+    if (!one_flag) {
+        return PSA_ERROR_INVALID_ARGUMENT;
+    }
+    if ((usage & MANAGEMENT) != 0) {
+        return alg == PSA_ALG_NONE ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
+    }
+    bool concrete = alg != PSA_ALG_NONE && psab_alg_is_policy(alg) && !psab_alg_is_wildcard(alg);
+    return concrete && has_role(alg, usage) ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
+}
+
+/* Being the peer of a key agreement needs no permission; in a PAKE it needs that to derive. */
+static psa_key_usage_t permission_for(psa_algorithm_t alg, psa_key_usage_t usage) {
+    if (usage != PSA_KEY_USAGE_DERIVE_PUBLIC) {
+        return usage;
+    }
+    return PSA_ALG_IS_PAKE(alg) ? PSA_KEY_USAGE_DERIVE : 0;
+}
+
+static psa_status_t check(psab_core_t *core, const psab_attributes_t *attributes, psa_algorithm_t alg,
+                          psa_key_usage_t usage) {
+    bool is_public_export = usage == PSA_KEY_USAGE_EXPORT && PSA_KEY_TYPE_IS_PUBLIC_KEY(attributes->type);
+    bool peer = usage == PSA_KEY_USAGE_DERIVE_PUBLIC && PSA_ALG_IS_KEY_AGREEMENT(alg);
+    psa_key_usage_t needed = is_public_export ? 0 : permission_for(alg, usage);
+    psa_status_t status = psab_policy_check(attributes, needed, peer ? PSA_ALG_NONE : alg);
+    if (status != PSA_SUCCESS) {
+        return psab_refuse(core, status, "the policy of the key does not permit this use with this algorithm");
+    }
+    if (alg != PSA_ALG_NONE && !type_fits(attributes->type, alg, usage)) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "this type of key cannot be used so");
+    }
+    return PSA_SUCCESS;
+}
+
+psa_status_t psab_check_key_usage(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, psa_key_usage_t usage) {
+    psab_key_t *found = NULL;
+    if (!psab_ready(core)) {
+        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
+    }
+    psa_status_t status = check_request(alg, usage);
+    if (status != PSA_SUCCESS) {
+        return psab_refuse(core, status, "not one flag with an algorithm that has this role");
+    }
+    status = psab_acquire(core, key, 0, PSA_ALG_NONE, &found);
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    status = check(core, &found->attributes, alg, usage);
+    psab_key_release(found);
+    return status;
+}
