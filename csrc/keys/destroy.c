@@ -64,10 +64,21 @@ static psa_status_t destroy_later(psab_store_t *store, psab_key_t *key) {
     return status;
 }
 
+/* A record that cannot be read is erased all the same, so that its identifier is free again. */
+static void erase_unreadable(psab_store_t *store, psa_key_id_t id) {
+    (void)store->storage.remove(store->storage.user, PSAB_STORAGE_KEY, id);
+    pthread_mutex_lock(&store->lock);
+    store->epoch++;
+    pthread_mutex_unlock(&store->lock);
+}
+
 psa_status_t psab_store_destroy(psab_store_t *store, psa_key_id_t id) {
     psab_key_t *key = NULL;
     psa_status_t status = psab_key_acquire(store, id, &key);
     if (status != PSA_SUCCESS) {
+        if (status == PSA_ERROR_DATA_CORRUPT || status == PSA_ERROR_DATA_INVALID) {
+            erase_unreadable(store, id);
+        }
         return status;
     }
     bool read_only = PSA_KEY_LIFETIME_GET_PERSISTENCE(key->attributes.lifetime) == PSA_KEY_PERSISTENCE_READ_ONLY;
