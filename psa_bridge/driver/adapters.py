@@ -83,7 +83,7 @@ def _pass(
         return _attributes(argument, core, own_headers)
     if tag is Tag.CUSTOM and not own_headers:
         start = [
-            f"    psa_custom_key_parameters_t sdk_{names[0]} = psab_no_custom;",
+            f"    {types.custom} sdk_{names[0]} = psab_no_custom;",
             f"    if ({names[0]} != NULL) {{",
             f"        sdk_{names[0]}.flags = {names[0]}->flags;",
             "    }",

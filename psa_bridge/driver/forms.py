@@ -41,6 +41,12 @@ class Types:
         """Whether the headers define a type."""
         return self.known is None or name in self.known or name == "void"
 
+    @property
+    def custom(self) -> str:
+        """The type of custom parameters of key creation."""
+        sdk = "psa_custom_key_parameters_t"
+        return sdk if self.has(sdk) else "psab_custom_t"
+
     def spell(self, parameter: Parameter, context_type: str) -> str:
         """The C type of a parameter of a driver's function, ``...*`` with the star attached to a space."""
         if "{prefix}" in parameter.api_type:

@@ -102,10 +102,6 @@ _COMMON = """
 __attribute__((unused)) static const psab_services_t *psab_services;
 """
 
-_CUSTOM = """
-static const psa_custom_key_parameters_t psab_no_custom;
-"""
-
 
 class _Adapters:
     """Numbers adapters, one per entry point, function, form and condition."""
@@ -194,7 +190,7 @@ def emit(glue: Glue) -> str:
     parts = [_header(glue), _COMMON]
     parts.append(glue_attributes.OWN if glue.own_headers else glue_attributes.FOREIGN)
     if _uses_custom(glue):
-        parts.append(_CUSTOM)
+        parts.append(f"\nstatic const {glue.types.custom} psab_no_custom;\n")
     parts.append("\n")
     adapters = _Adapters(glue)
     parts += [_driver(glue, driver, number, adapters) for number, driver in enumerate(glue.drivers)]

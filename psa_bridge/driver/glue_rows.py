@@ -13,7 +13,7 @@ def _array(ctype: str, name: str, items: Sequence[str] | None) -> tuple[str, str
     """A static array and its ``pointer, count`` initialisers; no items at all still is a list."""
     if items is None:
         return "", "NULL, 0"
-    listed = "".join(f"    {item},\n" for item in items) or "    {0},\n"
+    listed = "".join(f"    {item},\n" for item in items) or f"    {'{0, 0}' if ctype.startswith('psab_') else '0'},\n"
     return f"static const {ctype} {name}[] = {{\n{listed}}};\n", f"{name}, {len(items)}"
 
 

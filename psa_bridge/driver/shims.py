@@ -119,11 +119,15 @@ def find(name: str, types: Types, own_headers: bool = True) -> Service | None:
     searches: tuple[Callable[[], Service | None], ...] = (
         lambda: _FIXED.get(name),
         lambda: _accessor(name) if own_headers else None,
-        lambda: _made(shims_inputs.service(name, own_headers)),
+        lambda: _made(shims_inputs.service(name, own_headers)) if _suite_known(name, types) else None,
         lambda: _made(shims_forward.service(name, types, own_headers)),
         lambda: _initialiser(name, types),
     )
     return next((found for search in searches if (found := search()) is not None), None)
+
+
+def _suite_known(name: str, types: Types) -> bool:
+    return not name.endswith("_cipher_suite") or types.has("psa_pake_cipher_suite_t")
 
 
 def _made(parts: tuple[str, str, str] | None) -> Service | None:

@@ -63,25 +63,25 @@ def service(name: str, types: Types, own_headers: bool) -> tuple[str, str, str] 
     """Return type, parameters and body of a forwarding service; None for other names."""
     if name.startswith(WRAPPER):
         row = BY_NAME.get(name[len(WRAPPER) :])
-        return _forward(row, wrapper_form(row, types), own_headers) if row and row.returns != "void" else None
+        return _forward(row, wrapper_form(row, types), types, own_headers) if row and row.returns != "void" else None
     row = BY_NAME.get(name.removeprefix("psa_")) if name.startswith("psa_") else None
     if row and _is_api_function(row):
-        return _forward(row, Form(row, row.arguments), own_headers)
+        return _forward(row, Form(row, row.arguments), types, own_headers)
     compared = _comparing(name)
-    return _compare(compared, own_headers) if compared else None
+    return _compare(compared, types, own_headers) if compared else None
 
 
-def _parameters(form: Form, own_headers: bool) -> list[str]:
+def _parameters(form: Form, types: Types, own_headers: bool) -> list[str]:
     result = []
     for argument in form.arguments:
         for parameter in argument.parameters:
             keep = argument.role.tag in (Tag.ATTRIBUTES, Tag.ATTRIBUTES_INOUT) and not own_headers
-            keep = keep or (argument.role.tag is Tag.CUSTOM)
-            result.append(declare(parameter.api_type if keep else parameter.core_type, parameter.name))
+            keep = keep or argument.role.tag is Tag.CUSTOM
+            result.append(declare(types.spell(parameter, "") if keep else parameter.core_type, parameter.name))
     return result
 
 
-def _forward(row: EntryPoint, form: Form, own_headers: bool) -> tuple[str, str, str]:
+def _forward(row: EntryPoint, form: Form, types: Types, own_headers: bool) -> tuple[str, str, str]:
     before, after = _conversions(form, own_headers)
     given = {argument.name for argument in form.arguments}
     values = ",\n".join(
@@ -96,7 +96,7 @@ def _forward(row: EntryPoint, form: Form, own_headers: bool) -> tuple[str, str, 
     else:
         ending = f"    return {run};"
     start = "".join(line + "\n" for line in before)
-    return "psab_status_t", ", ".join(_parameters(form, own_headers)) or "void", f"{start}{array}{ending}\n"
+    return "psab_status_t", ", ".join(_parameters(form, types, own_headers)) or "void", f"{start}{array}{ending}\n"
 
 
 def _conversions(form: Form, own_headers: bool) -> tuple[list[str], list[str]]:
@@ -136,12 +136,12 @@ def _value(argument: Argument, given: bool, own_headers: bool) -> str:
     return f"{{PSAB_TAG_{tag.name}, {int(argument.role.secret)}, {{{member}}}}}"
 
 
-def _compare(row: EntryPoint, own_headers: bool) -> tuple[str, str, str]:
+def _compare(row: EntryPoint, types: Types, own_headers: bool) -> tuple[str, str, str]:
     """The form with an expected value in place of an output: run, then compare without early exit."""
     output = next(argument for argument in row.arguments if argument.role.tag is Tag.OUTPUT)
     expected = replace(output, role=ROLES["in"], length_name=None)
     arguments = tuple(expected if argument is output else argument for argument in row.arguments)
-    parameters = _parameters(Form(row, arguments), own_headers)
+    parameters = _parameters(Form(row, arguments), types, own_headers)
     local = replace(output, name="computed")
     values = ",\n".join(f"        {_value(local if a is output else a, True, own_headers)}" for a in row.arguments)
     name = output.name
