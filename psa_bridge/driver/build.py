@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,8 +28,9 @@ from psa_bridge.driver.platform import Platform
 from psa_bridge.driver.probe import Answers, ask, same_type, size_of
 from psa_bridge.driver.prototypes import PREAMBLE_TYPES, Prototypes, Use, glue_driver
 from psa_bridge.driver.resolution import SYSTEM, Archive, Resolution, Resolver
+from psa_bridge.driver.sharedlib import without_name
 from psa_bridge.driver.sniff import decide
-from psa_bridge.driver.symbols import read_file
+from psa_bridge.driver.symbols import SHARED, ObjectFile, read_file
 from psa_bridge.driver.tools import Tools
 from psa_bridge.driver.unresolved import report_second_core, report_unresolved
 from psa_bridge.gen import ops
@@ -69,6 +71,8 @@ class Builder:
         self._tools = Tools(compiler, platform, Path(), self._findings)
         self._header = header_paths(self._settings)
         self._reads: list[str] = []
+        self._quoted = self._generated_header()
+        self._started = time.time_ns()
 
     def run(self) -> dict[str, Any]:
         """Build and store; returns the record. :class:`BundleError` carries the findings."""
@@ -100,9 +104,10 @@ class Builder:
         verified = self._layouts(headers, inputs, resolution)
         self._stop_on_errors()
         unit = glue.Glue(headers.drivers, own, headers.types, resolution.services, self._abi_include())
-        compiled_glue, glue_path, resolution = self._compile_glue(unit, headers, inputs)
-        image = self._link(inputs, compiled_glue, resolution)
-        return self._store(headers, image, glue_path, resolution, verified)
+        glue_path, resolution = self._compile_glue(unit, headers, inputs)
+        shared = [self._keep_shared(one) for one in inputs.objects if one.kind == SHARED]
+        image = self._link(inputs, shared, resolution)
+        return self._store(headers, (image, glue_path, *shared), resolution, verified)
 
     # Headers and prototypes
 
@@ -168,7 +173,7 @@ class Builder:
             *(want.question for want in wants),
             *(same_type(name, _SIZE_FUNCTION) for name in functions if name),
         ]
-        arguments = [*_without_warnings(self._header.arguments(system=False)), *self._iquote(), "-std=gnu11"]
+        arguments = [*_without_warnings(self._header.arguments(system=False)), *self._quoted, "-std=gnu11"]
         answers = ask(self._tools, preamble, questions, arguments)
         if answers.other:
             first = answers.other[0]
@@ -242,8 +247,8 @@ class Builder:
     def _abi_include(self) -> str:
         return f'"{paths.INCLUDE}/psab/abi.h"'
 
-    def _iquote(self) -> list[str]:
-        """The generated part of the driver header, for quoted includes only."""
+    def _generated_header(self) -> list[str]:
+        """Compiler arguments for the generated part of the driver header, found by quoted includes only."""
         text = ops.emit()
         directory = self._cache.root / "abi" / f"{ops.table_hash():08x}"
         path = directory / "psab" / "ops.h"
@@ -251,14 +256,14 @@ class Builder:
             write_atomically(path, text.encode())
         return ["-iquote", str(directory)]
 
-    def _compile_glue(self, unit: glue.Glue, found: _Found, inputs: Inputs) -> tuple[Path, Path, Resolution]:
+    def _compile_glue(self, unit: glue.Glue, found: _Found, inputs: Inputs) -> tuple[Path, Resolution]:
         """Compile the glue; once more if it turns out to need services itself."""
         for _ in range(2):
             source = self._cache.keep("glue", self._bundle.name, ".c", glue.emit(unit).encode())
             target, depfile = self._tools.directory / "glue.o", self._tools.directory / "glue.d"
             arguments = _without_warnings([*self._tools.platform.compile_flags, *self._header.arguments()])
             run = self._tools.compiler.run(
-                [*arguments, *self._iquote(), "-std=gnu11", "-MD", "-MF", str(depfile), "-c", str(source),
+                [*arguments, *self._quoted, "-std=gnu11", "-MD", "-MF", str(depfile), "-c", str(source),
                  "-o", str(target)]
             )  # fmt: skip
             if not run.ok:
@@ -272,9 +277,9 @@ class Builder:
             wants = [n for n, weak in read_file(target)[0].undefined.items() if not weak]
             again = self._resolve_quietly(found, inputs, wants)
             if again.services == unit.services:
-                return target, source, again
+                return source, again
             unit = replace(unit, services=again.services)
-        return target, source, again
+        return source, again
 
     def _resolve_quietly(self, found: _Found, inputs: Inputs, wants: Sequence[str]) -> Resolution:
         for archive in (*inputs.archives, *inputs.companions):
@@ -286,9 +291,13 @@ class Builder:
         )
         return resolver.run(wants)
 
-    def _link(self, inputs: Inputs, compiled: Path, resolution: Resolution) -> Path:
+    def _keep_shared(self, one: ObjectFile) -> Path:
+        data = without_name(one.path.read_bytes())
+        return self._cache.keep("images", one.path.name.partition(".")[0], self._tools.platform.suffix, data)
+
+    def _link(self, inputs: Inputs, shared: Sequence[Path], resolution: Resolution) -> Path:
         report_second_core(resolution, self._findings)
-        linked = link(self._tools, inputs, compiled, resolution, self._settings.link_flags)
+        linked = link(self._tools, inputs, shared, resolution, self._settings.link_flags)
         if linked.path is None:
             report_unresolved(linked.undefined, resolution, inputs, self._findings)
             raise BundleError(self._findings)
@@ -297,8 +306,9 @@ class Builder:
         return self._cache.keep("images", name, self._tools.platform.suffix, linked.path.read_bytes())
 
     def _store(
-        self, found: _Found, image: Path, source: Path, resolution: Resolution, verified: dict[str, str]
+        self, found: _Found, files: tuple[Path, ...], resolution: Resolution, verified: dict[str, str]
     ) -> dict[str, Any]:
+        image, source, *shared = files
         drivers = [
             DriverSummary(
                 d.description.prefix, d.description.driver_type, d.source, d.dialect,
@@ -312,10 +322,11 @@ class Builder:
             suppliers=_suppliers(resolution, image),
             layout=verified,
             services=list(resolution.services),
+            libraries=[str(path) for path in shared],
             foreign_headers=self._header.foreign,
             attributes_size=found.answers.values.get(size_of("psa_key_attributes_t"), 0),
         )  # fmt: skip
-        self._cache.store(self._key, record, self._reads, [image, source])
+        self._cache.store(self._key, record, self._reads, files, self._started)
         return record
 
 

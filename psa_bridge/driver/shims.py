@@ -156,8 +156,9 @@ def emit(names: Sequence[str], types: Types, own_headers: bool) -> str:
     if not names:
         return ""
     found = [(name, find(name, types, own_headers)) for name in names]
+    # Default visibility, for shared libraries of the driver; the version script hides the rest.
     texts = [
-        f'\n__attribute__((visibility("hidden"))) {s.returns} psab_service_{name}({s.parameters}) '
+        f'\n__attribute__((visibility("default"))) {s.returns} psab_service_{name}({s.parameters}) '
         f'PSAB_NAMED("{name}");\n'
         f"{s.returns} psab_service_{name}({s.parameters})\n{{\n{s.body}}}\n"
         for name, s in found
