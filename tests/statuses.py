@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from oracle import ecc, private_bytes, public_bytes
 from python_drivers import Accelerator, SecureElement
 
-from psa_bridge import Alg, Core, Key, KeyAttributes, KeyType, Usage
+from psa_bridge import Alg, Core, Key, KeyAttributes, KeyType, PsaError, Usage
 from psa_bridge._native import ffi
 from psa_bridge.constants import Status
+from psa_bridge.errors import BY_STATUS
 from psa_bridge.ops import base
 
 ECDSA = Alg.ECDSA(Alg.SHA_256)
@@ -295,3 +297,28 @@ class Scene:
 
 FUNCTIONS = sorted(name for name in vars(Scene) if name.startswith("psa_"))
 """The functions that have a good call."""
+
+MAKERS = ("psa_import_key", "psa_generate_key", "psa_generate_key_custom", "psa_copy_key")
+SIGNING = ("psa_sign_hash", "psa_sign_message")
+VERIFYING = ("psa_verify_hash", "psa_verify_message")
+USERS = (*SIGNING, *VERIFYING, "psa_raw_key_agreement")
+LOADERS = (
+    "psa_get_key_attributes",
+    "psa_check_key_usage",
+    "psa_copy_key",
+    "psa_export_key",
+    "psa_export_public_key",
+    *USERS,
+)
+"""Functions that read a persistent key that is not in memory."""
+
+
+def short(function: str) -> str:
+    return function.removeprefix("psa_")
+
+
+def fails(status: int, call: Any, *arguments: Any, **named: Any) -> None:
+    """A call raises the exception of a status."""
+    with pytest.raises(BY_STATUS.get(status, PsaError)) as caught:
+        call(*arguments, **named)
+    assert caught.value.status == status
