@@ -169,7 +169,7 @@ class Driver:
         }
 
     def context_size(self, kind: str) -> int:
-        return max(capability.context_sizes[CONTEXTS.index(kind)] for capability in self.capabilities)
+        return max(int(capability.context_sizes[CONTEXTS.index(kind)]) for capability in self.capabilities)
 
     def call(self, name: str, *arguments: object, sizes: Sequence[int] = ()) -> list[object]:
         """Attributes are given as Attributes, inputs as bytes, scalars as int, contexts as buffers.
