@@ -131,7 +131,8 @@ static const psab_route_t *unique(psab_registry_t *registry, uint16_t plan, cons
 }
 
 /* Remember a route for a mechanism; null where that cannot be. The lock is held. */
-static psab_route_entry_t *remember(psab_registry_t *registry, const route_key_t *key, const psab_found_t *found) {
+static psab_route_entry_t *remember(psab_registry_t *registry, const route_key_t *key, const psab_found_t *found,
+                                    uint32_t epoch) {
     psab_route_entry_t *entry = look_up(atomic_load_explicit(&registry->routes, memory_order_relaxed), key);
     if (entry == NULL) {
         psab_route_table_t *table = roomy_table(registry);
@@ -144,14 +145,13 @@ static psab_route_entry_t *remember(psab_registry_t *registry, const route_key_t
         entry->location = key->location;
         entry->facts = found->facts;
         atomic_init(&entry->route, found->route);
-        atomic_init(&entry->epoch, atomic_load_explicit(&registry->epoch, memory_order_relaxed));
+        atomic_init(&entry->epoch, epoch);
         put(table, entry);
         return entry;
     }
     /* The route first: who sees the new epoch must see the new route. */
     atomic_store_explicit(&entry->route, found->route, memory_order_relaxed);
-    atomic_store_explicit(&entry->epoch, atomic_load_explicit(&registry->epoch, memory_order_relaxed),
-                          memory_order_release);
+    atomic_store_explicit(&entry->epoch, epoch, memory_order_release);
     return entry;
 }
 
@@ -174,12 +174,14 @@ psab_found_t psab_find_slow(psab_registry_t *registry, uint16_t plan, uint32_t a
             found.facts = registry->planner->facts(plan, alg, attributes);
         }
         pthread_mutex_lock(&registry->lock);
+        /* What changes from here on makes this route stale already. */
+        uint32_t epoch = atomic_load_explicit(&registry->epoch, memory_order_acquire);
         if (psab_route_build(registry, plan, alg, attributes, &list) == PSA_SUCCESS) {
             found.route = unique(registry, plan, &list);
         }
         /* A mechanism that nobody serves is not remembered: there is no end of those. */
         bool served = found.route != NULL && found.route->count > 0;
-        entry = served ? remember(registry, &key, &found) : NULL;
+        entry = served ? remember(registry, &key, &found, epoch) : NULL;
         pthread_mutex_unlock(&registry->lock);
         free(list.items);
     } else {
