@@ -49,7 +49,7 @@ def blake2_alg(name: str) -> int:
 
 def with_length(alg: int, length: int) -> int:
     """A MAC or AEAD algorithm with another length of MAC or tag."""
-    return alg & ~0x003F8000 | length << 16
+    return alg & ~0x003F8000 | (length & 63) << 16
 
 
 def key_arguments(kind: str, key: bytes) -> tuple[object, ...]:
@@ -221,3 +221,8 @@ class Xof:
 
     def abort(self) -> None:
         self.driver.call("xof_abort", self.memory)
+
+
+def ecb(driver: Driver, kind: str, key: bytes, data: bytes) -> bytes:
+    """Whole blocks through the block cipher itself."""
+    return encrypt(driver, kind, key, ECB, b"", data)
