@@ -24,9 +24,10 @@ INLINE_GHASH __m128i rounds_and_hash(const x86_aes_gcm_t *gcm, __m128i *batch, c
     for (int r = 1; r < 10; r++) {
         x86_aes_round_8(batch, key->round_key[r]);
         if (hashed != NULL && r <= LANES) {
-            __m128i block = x86_aes_reverse(x86_aes_load(hashed + 16 * (r - 1)));
-            block = r == 1 ? _mm_xor_si128(block, hash) : block;
-            x86_aes_sums_add(&sums, block, gcm, SLOT + r - 1);
+            /* The first block comes last: it waits for the batch before. */
+            __m128i block = x86_aes_reverse(x86_aes_load(hashed + 16 * (r % LANES)));
+            block = r == LANES ? _mm_xor_si128(block, hash) : block;
+            x86_aes_sums_add(&sums, block, gcm, SLOT + r % LANES);
         }
     }
     for (uint32_t r = 10; r < key->rounds; r++) {

@@ -28,6 +28,9 @@ INLINE_WIDE_GHASH void add_pair(sums_t *sums, const x86_aes_gcm_t *gcm, const ui
     sums->high = _mm256_xor_si256(sums->high, _mm256_clmulepi64_epi128(blocks, powers, 0x11));
     blocks = _mm256_xor_si256(blocks, _mm256_shuffle_epi32(blocks, 0x4e));
     sums->middle = _mm256_xor_si256(sums->middle, _mm256_clmulepi64_epi128(blocks, halves, 0x00));
+    X86_AES_HERE(sums->low);
+    X86_AES_HERE(sums->high);
+    X86_AES_HERE(sums->middle);
 }
 
 INLINE_WIDE_GHASH __m128i both(__m256i x) {
@@ -60,7 +63,8 @@ INLINE_WIDE_GHASH __m128i rounds_and_hash(const x86_aes_gcm_t *gcm, __m256i *bat
     for (int r = 1; r < 10; r++) {
         x86_aes_round_wide(batch, key->round_key[r]);
         if (r <= PAIRS) {
-            add_pair(&sums, gcm, hashed, r - 1, hash);
+            /* The first pair comes last: it waits for the batch before. */
+            add_pair(&sums, gcm, hashed, r % PAIRS, hash);
         }
     }
     for (uint32_t r = 10; r < key->rounds; r++) {

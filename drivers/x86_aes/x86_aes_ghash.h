@@ -62,6 +62,9 @@ INLINE_GHASH void x86_aes_sums_add(x86_aes_sums_t *sums, __m128i block, const x8
     sums->high = _mm_xor_si128(sums->high, _mm_clmulepi64_si128(block, power, 0x11));
     block = _mm_xor_si128(block, x86_aes_swap(block));
     sums->middle = _mm_xor_si128(sums->middle, _mm_clmulepi64_si128(block, half, 0x00));
+    X86_AES_HERE(sums->low);
+    X86_AES_HERE(sums->high);
+    X86_AES_HERE(sums->middle);
 }
 
 /* Below, `count` blocks are whole; x86_aes_gcm.c gives the contexts of these functions. */

@@ -28,6 +28,10 @@ INLINE_AES void x86_aes_store(uint8_t *bytes, __m128i block) {
     _mm_storeu_si128((__m128i *)(void *)bytes, block);
 }
 
+/** Makes the compiler compute a vector here. It would gather the terms of a long sum first, and run out of
+ * registers, and a sum that is in the order of the instructions is done beside other work. */
+#define X86_AES_HERE(vector) __asm__("" : "+x"(vector))
+
 /** The bytes in the opposite order. */
 INLINE_AES __m128i x86_aes_reverse(__m128i block) {
     return _mm_shuffle_epi8(block, _mm_set_epi64x(0x0001020304050607, 0x08090a0b0c0d0e0f));
