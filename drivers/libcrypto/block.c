@@ -145,6 +145,14 @@ void lc_block_single(const unsigned char in[16], unsigned char out[16], const vo
 }
 
 void lc_xor(uint8_t *a, const uint8_t *b, size_t size) {
+    for (; size >= 8; size -= 8, a += 8, b += 8) {
+        uint64_t x;
+        uint64_t y;
+        memcpy(&x, a, 8);
+        memcpy(&y, b, 8);
+        x ^= y;
+        memcpy(a, &x, 8);
+    }
     for (size_t i = 0; i < size; i++) {
         a[i] ^= b[i];
     }
