@@ -17,7 +17,7 @@ from typing import Any
 
 from psa_bridge import paths
 from psa_bridge.driver.cache import Cache, content_hash, digest, write_atomically
-from psa_bridge.driver.compiler import Compiler, CompilerError, find_compiler
+from psa_bridge.driver.compiler import NAME_A_COMPILER, Compiler, CompilerError, find_compiler
 from psa_bridge.driver.description import check_list
 from psa_bridge.driver.findings import Finding, Findings, FindingsError, Place, Related, Severity, register
 from psa_bridge.driver.model import Description
@@ -194,7 +194,8 @@ def _compiler(bundle: Bundle) -> Compiler:
     except (CompilerError, UnsupportedPlatformError) as error:
         rule = "no-compiler" if isinstance(error, CompilerError) else "platform"
         findings = Findings()
-        findings.report(rule, Severity.ERROR, bundle.settings.place("compiler"), str(error))
+        remedy = NAME_A_COMPILER if isinstance(error, CompilerError) else "use drivers written in Python here"
+        findings.report(rule, Severity.ERROR, bundle.settings.place("compiler"), str(error), remedy)
         raise BundleError(findings) from error
 
 

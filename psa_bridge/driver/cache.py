@@ -104,10 +104,13 @@ class Cache:
     ) -> None:
         """Remember a build: its record, the files it read, and the files that it must still find later.
 
-        A file that has changed since ``started`` (in ns) may not be the one that the build
-        read, so such a build is not remembered.
+        A file that has changed since ``started`` (in ns), or cannot be found again, may not be
+        the one that the build read, so such a build is not remembered.
         """
-        stamps = [Files.stamp(path) for path in sorted(set(reads))]
+        try:
+            stamps = [Files.stamp(path) for path in sorted(set(reads))]
+        except OSError:
+            return
         if any(stamp[2] > started for stamp in stamps):
             return
         whole = {**record, "format": _FORMAT, "reads": stamps, "keeps": [str(path) for path in keeps]}
