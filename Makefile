@@ -5,7 +5,7 @@
 # make docs    the entry point reference, build/docs/entry-points.md
 # make ctest   the C tests: plain, under ASan and UBSan, under TSan
 # make asan    the Python tests that run the core, under ASan and UBSan
-# make bench   how much the core adds to a call, how long loading takes
+# make bench   how much the core adds to a call, how long loading takes, the AES accelerator beside cryptography
 # make test    check, all tests (the C tests among them), and asan
 
 PYTHON ?= python3
@@ -53,6 +53,7 @@ docs: $(STAMP)
 bench: build
 	$(BIN)/python benchmarks/core.py
 	$(BIN)/python benchmarks/loading.py
+	$(BIN)/python benchmarks/aes.py
 
 ctest: build
 	$(BIN)/python tests/c_runner.py $(C_TESTS)
