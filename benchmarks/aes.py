@@ -32,7 +32,7 @@ def build(out: Path) -> Path:
     folder = paths.DRIVERS / "x86_aes"
     sources = [source for source in sorted(folder.glob("*.c")) if source.name != "x86_aes_cpu.c"]
     sources += [
-        ROOT / "benchmarks/c/aes.c",
+        ROOT / "benchmarks/drivers/aes.c",
         *(ROOT / "tests/drivers" / name for name in ("support.c", "x86_aes_features.c")),
     ]
     target = out / "aes"
