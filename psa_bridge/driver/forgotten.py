@@ -57,7 +57,8 @@ def report_missing(
             "missing-entry-point", Severity.ERROR, use.capability.place_of(use.entry_point),
             f"the function {use.function} for {use.entry_point} is not defined by the objects ({objects})"
             + (f"; {similar[:-1]}{where}?" if similar else ""),
-            f'define it, remove the entry point, or map it: "names": {{"{use.entry_point}": "..."}}',
+            f'define it, remove the entry point, or map it: "names": {{"{use.entry_point}": "..."}}'
+            if own else "name the objects of the driver, or its sources, in the bundle",
         )  # fmt: skip
 
 

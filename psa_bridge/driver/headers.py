@@ -105,6 +105,9 @@ def survey(tools: Tools, header: HeaderPaths, descriptions: Sequence[Description
     if run.ok:
         result = parse(run.stdout)
         result.files = [name for name in result.files if Path(name) != source]
+        if result.unfinished:
+            tools.findings.add(_unfinished(*result.unfinished))
+            return None
         return result
     reported = False
     for diagnostic in run.diagnostics:
@@ -143,8 +146,29 @@ def _explain(
     what = f"the header {missing!r}" if own else f"the header {missing!r}, which another header includes,"
     return Finding(
         "header-not-found", Severity.ERROR, f"{what} was not found; searched: {searched}",
-        similar or "add the directory that holds it to include", place, detail=text,
+        similar or _where(missing, descriptions), place, detail=text,
     )  # fmt: skip
+
+
+def _unfinished(text: str, place: Place) -> Finding:
+    """The finding for a declaration that a header leaves open, or that is none in C."""
+    if text.startswith('extern "'):
+        return Finding(
+            "header-error", Severity.ERROR, 'this header is C++ here: extern "C" is no C, and headers are read as C',
+            "write it between #ifdef __cplusplus and #endif, and the closing brace too", place,
+        )  # fmt: skip
+    message = f"what begins here, {shown(text)}, does not end before the end of the headers"
+    return Finding("header-error", Severity.ERROR, message, "add the semicolon or the brace that is missing", place)
+
+
+def _where(missing: str, descriptions: Sequence[Description]) -> str:
+    """What to do about a header that no include path has."""
+    if "." not in missing:
+        return "headers are read as C: write what is C++ between #ifdef __cplusplus and #endif"
+    for directory in dict.fromkeys(Path(one.file).parent for one in descriptions):
+        if (directory / missing).is_file():
+            return f"it is beside the description: add {str(directory)!r} to include, or give -I {directory}"
+    return "add the directory that holds it to include"
 
 
 def _missing_header(message: str) -> str:
