@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def link(
     search = sorted({str(Path(path).parent) for path in shared} - set(_SYSTEM_DIRECTORIES))
     arguments = [
         *platform.link_flags,
-        f"-Wl,--version-script={script}",
+        *_passed_on("--version-script", str(script)),
         "-Wl,--build-id=sha1",
         "-g",
         str(directory / "glue.o"),
@@ -91,7 +91,7 @@ def link(
         *companions,
         "-Wl,--end-group",
         *shared,
-        *(f"-Wl,-rpath,{path}" for path in search),
+        *(argument for path in search for argument in _passed_on("-rpath", path)),
         *link_flags,
         "-o",
         str(target),
@@ -100,6 +100,12 @@ def link(
     if run.ok:
         return Linked(target)
     return Linked(None, _explain(run, inputs, tools.findings))
+
+
+def _passed_on(*arguments: str) -> Iterator[str]:
+    """Arguments for the linker alone; -Wl would cut them at commas."""
+    for argument in arguments:
+        yield from ("-Xlinker", argument)
 
 
 def _exported(inputs: Inputs, resolution: Resolution) -> tuple[str, ...]:
