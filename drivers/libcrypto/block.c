@@ -77,7 +77,9 @@ psa_status_t lc_cipher_open(EVP_CIPHER **cell, const char *name, bool encrypt, c
     if (made == NULL) {
         return PSA_ERROR_INSUFFICIENT_MEMORY;
     }
-    EVP_CIPHER_CTX_set_flags(made, EVP_CIPH_NO_PADDING);
+    if (EVP_CIPHER_get_block_size(cipher) > 1) {
+        EVP_CIPHER_CTX_set_flags(made, EVP_CIPH_NO_PADDING); /* costs a call of the provider at each start */
+    }
     if (EVP_CipherInit_ex2(made, cipher, key, iv, encrypt ? 1 : 0, NULL) != 1) {
         EVP_CIPHER_CTX_free(made);
         return PSA_ERROR_INSUFFICIENT_MEMORY;
