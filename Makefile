@@ -28,11 +28,12 @@ $(STAMP): pyproject.toml
 	    { echo "make env: cannot create $(VENV); on Debian install python3-venv" >&2; exit 1; }
 	@command -v $${CC:-cc} >/dev/null || \
 	    { echo "make env: no C compiler; on Debian: apt install gcc libssl-dev, or name one with CC=..." >&2; exit 1; }
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@echo "make env: installing into $(VENV) and building; a minute, or several where packages have to be downloaded"
+	$(BIN)/python -m pip install --quiet --config-settings editable_mode=compat --editable '.[dev]'
 	touch $@
 
 demo: build
-	$(BIN)/psa-bridge demo $(FILE)
+	$(BIN)/psa-bridge demo $${FILE:+"$$FILE"}
 
 build: $(STAMP)
 	$(BIN)/python -W ignore setup.py --quiet build_ext --inplace
