@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -26,6 +27,7 @@ register(
 
 BUNDLE_FILE = "bundle.toml"
 _SOURCE_SUFFIXES = frozenset((".c", ".cc", ".cpp", ".cxx", ".C", ".s", ".S"))
+_KEY = re.compile(r"""["']?([\w-]+)["']? *=""")
 _LIBRARY_PATHS = (".a", ".so")
 _SHOWN_PATH = 300
 
@@ -67,15 +69,20 @@ def read_settings(path: Path, findings: Findings) -> Settings:
     """Read a bundle file. Paths in it are relative to the file."""
     place = Place(str(path))
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
     except OSError as error:
         findings.error("missing-file", place, f"cannot be read: {error.strerror}", "check the path")
         return Settings(file=str(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        where = re.search(r"at line (\d+), column (\d+)", str(error))
+        place = Place(str(path), "", int(where[1]), int(where[2])) if where else place
         findings.error("bundle-settings", place, f"not TOML: {error}", "correct the file")
         return Settings(file=str(path))
     values: dict[str, Any] = {}
+    places = _places(text, str(path))
     for key, value in document.items():
+        place = places.get(key, Place(str(path)))
         if key not in KEYS:
             hint = did_you_mean(key, KEYS)
             findings.error(
@@ -88,8 +95,18 @@ def read_settings(path: Path, findings: Findings) -> Settings:
             findings.error("bundle-settings", place, f"{key} is {wanted}, not {shown(value)}", f"write {wanted}")
             continue
         values[key] = converted
-    settings = Settings(**values, file=str(path))
+    settings = Settings(**values, file=str(path), places=places)
     return settings if settings.descriptions else replace(settings, descriptions=_beside(path.parent))
+
+
+def _places(text: str, file: str) -> dict[str, Place]:
+    """The line of every key, which the TOML reader does not tell."""
+    places: dict[str, Place] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        match = _KEY.match(line)
+        if match:
+            places.setdefault(match[1], Place(file, "", number))
+    return places
 
 
 def _convert(key: str, value: object, base: Path) -> object | None:
