@@ -349,3 +349,23 @@ def test_a_cxx_function_without_c_linkage(toy: Toy) -> None:
     command = ["g++", "-fPIC", "-w", f"-I{OWN_HEADERS}", "-c", str(source), "-o", str(toy.object)]
     subprocess.run(command, check=True)
     assert 'extern "C"' in toy.error().remedy
+
+
+# The mbedtls dialect
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_clone_function_is_used_where_the_object_has_one(toy: Toy, given: bool) -> None:
+    multipart(toy, "-g", size=1)
+    clone = "psa_status_t toy_hash_clone(const toy_hash_operation_t *source, toy_hash_operation_t *target)"
+    toy.header = toy.header.replace("psa_status_t toy_hash_abort", f"{clone};\npsa_status_t toy_hash_abort")
+    toy.source += f"\n{clone} {{ target->n[0] = source->n[0] + 1; return 0; }}\n"
+    for text in ("header", "source"):
+        setattr(toy, text, getattr(toy, text).replace("toy_hash_", "toy_transparent_hash_"))
+    if not given:
+        toy.source = toy.source[: toy.source.rindex("\npsa_status_t")]
+    toy.description["psa_bridge/dialect"] = "mbedtls"
+    toy.compile("-fPIC", "-g")
+    image = toy.build()
+    assert ("hash_clone" in image.drivers[0].functions) is given
+    assert not [finding for finding in image.findings if finding.rule == "forgotten-entry-point"]
