@@ -338,7 +338,9 @@ def _checked(method: _Method, position: int, value: Any) -> Any:
     argument = method.row.arguments[position]
     tag = argument.role.tag
     if tag is Tag.SCALAR_OUT:
-        if not isinstance(value, int) or not 0 <= value < 1 << 32:
+        if isinstance(value, int) and not 0 <= value < 1 << 32:
+            raise ValueError(f"{method.name}: {argument.name} has to be from 0 to 2**32 - 1, not {value}")
+        if not isinstance(value, int):
             raise TypeError(f"{method.name}: {argument.name} has to be a number, not {_kind(value)}")
         return int(value)
     if tag is Tag.ATTRIBUTES_INOUT:

@@ -296,6 +296,16 @@ def test_a_missing_part_of_a_result_is_told() -> None:
         core.import_key(ecc("SECP_R1", 256, alg=ECDSA, public=True), b"\4" + bytes(64))
 
 
+@pytest.mark.parametrize("bits", [-1, 1 << 32])
+def test_a_number_out_of_range_is_told(bits: int) -> None:
+    class Odd(Returning):
+        def import_key(self, attributes: Any, data: bytes) -> Any:
+            return data, bits
+
+    with Core(Odd(None), software=False) as core, pytest.raises(ValueError, match=rf"Odd\.import_key: bits .* {bits}$"):
+        core.import_key(ecc("SECP_R1", 256, alg=ECDSA, public=True), b"\4" + bytes(64))
+
+
 def test_capabilities_without_methods_are_listed() -> None:
     class Incomplete(PythonDriver):
         prefix = "incomplete"

@@ -1,4 +1,5 @@
 #include "keys/persistent.h"
+#include "keys/record.h"
 #include "keys/slots.h"
 
 /* Take the identifier away: from now on nobody can start to use the key. False if somebody else did. */
@@ -37,7 +38,7 @@ static psa_status_t forget(psab_store_t *store, psab_key_t *key) {
     psab_table_remove(store, key);
     store->epoch++;
     pthread_mutex_unlock(&store->lock);
-    return status == PSA_ERROR_DOES_NOT_EXIST ? PSA_SUCCESS : status;
+    return status == PSA_ERROR_DOES_NOT_EXIST ? PSA_SUCCESS : psab_storage_answer(status);
 }
 
 /* Nobody else uses the key. */

@@ -80,7 +80,7 @@ psa_status_t psab_persistent_exists(const psab_storage_t *storage, uint32_t kind
     size_t length = 0;
     uint8_t nothing;
     psa_status_t status = storage->load(storage->user, kind, id, &nothing, 0, &length);
-    return status == PSA_ERROR_BUFFER_TOO_SMALL ? PSA_SUCCESS : status;
+    return status == PSA_ERROR_BUFFER_TOO_SMALL ? PSA_SUCCESS : psab_storage_answer(status);
 }
 
 psa_status_t psab_state_load(const psab_storage_t *storage, psa_key_location_t location, uint8_t *state, size_t size) {

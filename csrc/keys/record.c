@@ -46,7 +46,7 @@ psa_status_t psab_record_save(const psab_storage_t *storage, uint32_t kind, uint
     at = psab_put16(at, (uint16_t)kind);
     at = psab_put32(at, (uint32_t)length);
     (void)psab_put32(at + length, crc32(content->data, PSAB_RECORD_START + length));
-    return storage->save(storage->user, kind, name, content->data, length + PSAB_RECORD_OVERHEAD);
+    return psab_storage_answer(storage->save(storage->user, kind, name, content->data, length + PSAB_RECORD_OVERHEAD));
 }
 
 static psa_status_t check(const uint8_t *record, size_t size, uint32_t kind, size_t *length) {
@@ -77,5 +77,5 @@ psa_status_t psab_record_load(const psab_storage_t *storage, uint32_t kind, uint
     if (status == PSA_ERROR_BUFFER_TOO_SMALL || (status == PSA_SUCCESS && size > content->size)) {
         return PSA_ERROR_STORAGE_FAILURE;
     }
-    return status == PSA_SUCCESS ? check(content->data, size, kind, length) : status;
+    return status == PSA_SUCCESS ? check(content->data, size, kind, length) : psab_storage_answer(status);
 }

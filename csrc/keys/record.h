@@ -26,6 +26,11 @@ uint8_t *psab_put32(uint8_t *at, uint32_t value);
 uint16_t psab_get16(const uint8_t *at);
 uint32_t psab_get32(const uint8_t *at);
 
+/** What a backend answered; STORAGE_FAILURE in place of a positive number, which is no status. */
+static inline psa_status_t psab_storage_answer(psa_status_t status) {
+    return status > 0 ? PSA_ERROR_STORAGE_FAILURE : status;
+}
+
 /** Frame and save a record.
  *
  * @param storage  the backend

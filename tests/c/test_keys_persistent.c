@@ -340,3 +340,41 @@ TEST(memory_storage_lists_the_names_of_a_kind) {
     CHECK_EQUAL(count, 0);
     fixture_close(&f);
 }
+
+static psab_status_t odd_load(void *user, uint32_t kind, uint32_t name, uint8_t *data, size_t size, size_t *length) {
+    (void)kind;
+    (void)name;
+    (void)data;
+    (void)size;
+    (void)length;
+    return *(psab_status_t *)user;
+}
+
+static psab_status_t odd_save(void *user, uint32_t kind, uint32_t name, const uint8_t *data, size_t length) {
+    (void)user;
+    (void)kind;
+    (void)name;
+    (void)data;
+    (void)length;
+    return 7;
+}
+
+TEST(positive_number_of_a_backend_is_a_storage_failure) {
+    psab_status_t loaded = PSA_ERROR_DOES_NOT_EXIST;
+    fixture_t f;
+    fixture_open(&f);
+    f.store->storage.user = &loaded;
+    f.store->storage.load = odd_load;
+    f.store->storage.save = odd_save;
+    psab_attributes_t attributes = persistent_attributes(42, CACHE);
+    psab_key_t *key = NULL;
+    psa_key_id_t id;
+    CHECK_STATUS(psab_key_begin(f.store, &attributes, &key), PSA_SUCCESS);
+    CHECK_STATUS(psab_key_reserve(key, 16), PSA_SUCCESS);
+    CHECK_STATUS(psab_key_commit(key, &id), PSA_ERROR_STORAGE_FAILURE);
+    psab_key_cancel(key);
+    loaded = 7;
+    CHECK_STATUS(psab_key_begin(f.store, &attributes, &key), PSA_ERROR_STORAGE_FAILURE);
+    CHECK_STATUS(psab_key_acquire(f.store, 42, &key), PSA_ERROR_STORAGE_FAILURE);
+    fixture_close(&f);
+}
