@@ -1,5 +1,6 @@
 # make demo    build, compile example drivers, load them, hash and sign FILE (by default one of the system's), check
-# make env     a virtual environment with everything that the checks need
+# make env     a virtual environment with psa_bridge, enough for demo, build and docs
+# make dev     the same with everything that checks and tests need
 # make build   the extension, in place
 # make check   formatters, linters, types
 # make docs    the entry point reference, build/docs/entry-points.md
@@ -12,25 +13,39 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.psa-bridge-env
+DEV := $(VENV)/.psa-bridge-dev
+INSTALL = $(BIN)/python -m pip install --quiet --config-settings editable_mode=compat 'setuptools>=77' --editable
 
 PY_FILES := psa_bridge tests build_ext.py setup.py $(wildcard benchmarks)
 C_FILES = $(shell find csrc drivers tests -name '*.[ch]')
 C_TESTS ?= plain address,undefined thread
 
-.PHONY: demo env build check format docs bench ctest pytest asan test clean
+.NOTPARALLEL:
+.PHONY: demo env dev compiler build check format docs bench ctest pytest asan test clean
 
 env: $(STAMP)
 
-$(STAMP): pyproject.toml
+dev: $(DEV)
+
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
-	    { echo "make env: $(PYTHON) has to be Python 3.10 or later; choose one with PYTHON=..." >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
-	    { echo "make env: cannot create $(VENV); on Debian install python3-venv" >&2; exit 1; }
-	@command -v $${CC:-cc} >/dev/null || \
-	    { echo "make env: no C compiler; on Debian: apt install gcc libssl-dev, or name one with CC=..." >&2; exit 1; }
-	@echo "make env: installing into $(VENV) and building; a minute, or several where packages have to be downloaded"
-	$(BIN)/python -m pip install --quiet --config-settings editable_mode=compat --editable '.[dev]'
+	    { echo "make: $(PYTHON) has to be Python 3.10 or later; choose one with PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	    { echo "make: cannot create $(VENV); on Debian install python3-venv" >&2; exit 1; }
+
+$(STAMP): pyproject.toml | $(BIN)/python compiler
+	@echo "make: installing into $(VENV) and building; a minute, or several where packages have to be downloaded"
+	$(INSTALL) .
 	touch $@
+
+$(DEV): pyproject.toml | $(BIN)/python compiler
+	@echo "make: installing everything for checks and tests into $(VENV), and building; some minutes"
+	$(INSTALL) '.[dev]'
+	touch $@ $(STAMP)
+
+compiler:
+	@command -v $${CC:-cc} >/dev/null || \
+	    { echo "make: no C compiler; on Debian: apt install gcc libssl-dev, or name one with CC=..." >&2; exit 1; }
 
 demo: build
 	$(BIN)/psa-bridge demo $${FILE:+"$$FILE"}
@@ -38,35 +53,35 @@ demo: build
 build: $(STAMP)
 	$(BIN)/python -W ignore setup.py --quiet build_ext --inplace
 
-check: $(STAMP)
+check: $(DEV)
 	$(BIN)/ruff check $(PY_FILES)
 	$(BIN)/ruff format --check $(PY_FILES)
 	$(BIN)/mypy psa_bridge build_ext.py setup.py
 	$(BIN)/clang-format --dry-run --Werror $(C_FILES)
 
-format: $(STAMP)
+format: $(DEV)
 	$(BIN)/ruff format $(PY_FILES)
 	$(BIN)/clang-format -i $(C_FILES)
 
 docs: $(STAMP)
 	$(BIN)/python -m psa_bridge.gen docs --out build/docs
 
-bench: build
+bench: $(DEV) build
 	$(BIN)/python benchmarks/core.py
 	$(BIN)/python benchmarks/loading.py
 	$(BIN)/python benchmarks/aes.py
 
-ctest: build
+ctest: $(DEV) build
 	$(BIN)/python tests/c_runner.py $(C_TESTS)
 
-pytest: build
+pytest: $(DEV) build
 	$(BIN)/python -m pytest
 
 # The sanitized extension is a package of its own; its runtime has to be there before Python is.
 ASAN_BUILD := build/asan
 ASAN_RUNTIME = $(shell $${CC:-cc} -print-file-name=libasan.so) $(shell $${CC:-cc} -print-file-name=libubsan.so)
 ASAN_SKIP := c_runner library layers gen headers table constants description lint cli driver_memory
-asan: $(STAMP)
+asan: $(DEV)
 	PSAB_SANITIZE=address,undefined $(BIN)/python -W ignore setup.py --quiet build \
 	    --build-lib $(ASAN_BUILD) --build-temp $(ASAN_BUILD)-temp
 	LD_PRELOAD="$(ASAN_RUNTIME)" ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
