@@ -28,7 +28,9 @@ static psab_status_t forward_sign(psab_core_t *core, psab_value_t *values, bool 
                               values[3].u.input.data,
                               values[3].u.input.length,
                               values[4].u.output.data,
-                              values[4].u.output.size};
+                              values[4].u.output.size,
+                              NULL,
+                              0};
     *values[4].u.output.length = 0;
     return psab_sign_run(core, &key, &request, values[4].u.output.length);
 }
@@ -40,7 +42,9 @@ static psab_status_t forward_verify(psab_core_t *core, psab_value_t *values, boo
                                 values[3].u.input.data,
                                 values[3].u.input.length,
                                 values[4].u.input.data,
-                                values[4].u.input.length};
+                                values[4].u.input.length,
+                                NULL,
+                                0};
     return psab_verify_run(core, &key, &request);
 }
 

@@ -20,6 +20,12 @@
 psa_status_t psab_sign_check(psab_core_t *core, psa_algorithm_t alg, const psab_attributes_t *attributes, bool pair,
                              bool hash, size_t length);
 
+/** The longest context that any algorithm takes. */
+#define PSAB_SIGN_CONTEXT_MOST 255u
+
+/** Check the length of a context that is not empty: INVALID_ARGUMENT if the algorithm does not take it. */
+psa_status_t psab_sign_check_context(psab_core_t *core, psa_algorithm_t alg, size_t length);
+
 /** What is to be signed, and where the signature goes. */
 typedef struct psab_signing {
     psa_algorithm_t alg;
@@ -28,6 +34,8 @@ typedef struct psab_signing {
     size_t length;
     uint8_t *signature;
     size_t size;
+    const uint8_t *context; /**< of the signature */
+    size_t context_length;
 } psab_signing_t;
 
 /** Sign with whoever serves it; what a message is composed of included.
@@ -50,6 +58,8 @@ typedef struct psab_verifying {
     size_t length;
     const uint8_t *signature;
     size_t signature_length;
+    const uint8_t *context; /**< of the signature */
+    size_t context_length;
 } psab_verifying_t;
 
 /** Verify with whoever serves it, as psab_sign_run(). */

@@ -54,3 +54,14 @@ psa_status_t psab_sign_check(psab_core_t *core, psa_algorithm_t alg, const psab_
     }
     return PSA_SUCCESS;
 }
+
+psa_status_t psab_sign_check_context(psab_core_t *core, psa_algorithm_t alg, size_t length) {
+    bool vendor = (alg & 0x80000000u) != 0;
+    if (!vendor && !PSA_ALG_SIGN_SUPPORTS_CONTEXT(alg)) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the algorithm has no context");
+    }
+    if (!vendor && length > PSAB_SIGN_CONTEXT_MOST) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the context is longer than the algorithm allows");
+    }
+    return PSA_SUCCESS;
+}

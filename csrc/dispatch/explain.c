@@ -74,12 +74,13 @@ static void explain_miss(const question_t *question, psab_driver_t *driver, psab
     psab_miss_t miss = {PSAB_REASON_SERVES, -1, -1};
     psab_alternative_scratch_t scratch;
     for (size_t i = 0; i < psab_alternative_count(question->plan); i++) {
-        bool applies = question->plan >= PSAB_PLAN_COUNT ||
-                       question->registry->applies(question->plan, (uint16_t)i, question->alg, question->attributes) !=
-                           PSAB_APPLIES_NO;
+        uint32_t asked = question->alg;
+        bool applies =
+            question->plan >= PSAB_PLAN_COUNT || question->registry->applies(question->plan, (uint16_t)i, &asked,
+                                                                             question->attributes) != PSAB_APPLIES_NO;
         psab_candidates_t list = {NULL, 0, 0};
         if (applies) {
-            (void)psab_driver_offer(driver, psab_alternative(question->plan, i, &scratch), question->alg,
+            (void)psab_driver_offer(driver, psab_alternative(question->plan, i, &scratch), asked,
                                     question->attributes, &list, &miss);
         }
         free(list.items);

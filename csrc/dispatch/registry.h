@@ -42,10 +42,12 @@ typedef enum psab_applies { PSAB_APPLIES_NO, PSAB_APPLIES, PSAB_APPLIES_LAST } p
 
 /** Supplied by api/, which is where alternatives are carried out.
  *
+ * @param alg  the algorithm of the request; receives the one that the alternative asks drivers for
+ *
  * @return PSAB_APPLIES_LAST for an alternative that is to be tried only after every driver was
  *         asked for the others
  */
-typedef psab_applies_t (*psab_applies_function_t)(uint16_t plan, uint16_t alternative, uint32_t alg,
+typedef psab_applies_t (*psab_applies_function_t)(uint16_t plan, uint16_t alternative, uint32_t *alg,
                                                   const psab_attributes_t *attributes);
 
 /** The drivers of one core and the routes to them. */

@@ -75,6 +75,11 @@ static inline const psab_route_t *psab_route(psab_registry_t *registry, uint16_t
     return psab_route_find(registry, plan, alg, attributes, cell);
 }
 
+/** The entry point that a candidate of a plan serves it with, the first of its alternative. */
+static inline uint16_t psab_serving(uint16_t plan, const psab_candidate_t *candidate) {
+    return psab_plans[plan].alternatives[candidate->alternative].required[0];
+}
+
 /** Free all routes of a registry that is going away. */
 void psab_routes_free(psab_registry_t *registry);
 

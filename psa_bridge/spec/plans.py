@@ -52,10 +52,25 @@ _TABLE = """
 hash_compute       hash_compute hash_multipart
 hash_setup         hash_multipart
 hash_resume        hash_resume=hash_setup,hash_update,hash_finish,hash_abort,hash_suspend,hash_resume
-sign_hash          sign_hash
-verify_hash        verify_hash public=export_public_key
-sign_message       sign_message sign_hash
-verify_message     verify_message verify_hash public=export_public_key
+sign_hash          sign_hash sign_hash_with_context
+verify_hash        verify_hash verify_hash_with_context public=export_public_key
+sign_message       sign_message sign_hash sign_message_with_context sign_hash_with_context
+verify_message     verify_message verify_hash verify_message_with_context verify_hash_with_context \
+                   public=export_public_key
+sign_hash_with_context      sign_hash_with_context
+verify_hash_with_context    verify_hash_with_context public=export_public_key
+sign_message_with_context   sign_message_with_context sign_hash_with_context
+verify_message_with_context verify_message_with_context verify_hash_with_context public=export_public_key
+sign_setup         sign_multipart hashed=sign_hash hashed_with_context=sign_hash_with_context \
+                   buffered=sign_message buffered_with_context=sign_message_with_context
+verify_setup       verify_multipart hashed=verify_hash hashed_with_context=verify_hash_with_context \
+                   buffered=verify_message buffered_with_context=verify_message_with_context public=export_public_key
+asymmetric_encrypt asymmetric_encrypt public=export_public_key
+asymmetric_decrypt asymmetric_decrypt
+encapsulate        encapsulate public=export_public_key
+decapsulate        decapsulate key_agreement
+wrap_key           wrap_key
+unwrap_key         unwrap_key
 key_agreement      key_agreement
 import_key         import_key
 generate_key       generate_key
@@ -66,6 +81,7 @@ copy_key           copy_key
 allocate_key       allocate_key
 destroy_key        destroy_key
 get_builtin_key    get_builtin_key
+attach_key         attach_key
 get_entropy        get_entropy
 random             random
 init               init
