@@ -2,6 +2,7 @@
 
 #include "api/keys.h"
 #include "keys/policy.h"
+#include "keys/validity.h"
 #include "psab/api.h"
 
 /* Whether the driver left the attributes within what was asked for. */

@@ -1,6 +1,7 @@
 /* Keys that a driver makes while it does something else with another key. */
 
 #include "api/keys.h"
+#include "keys/validity.h"
 
 static psa_status_t make_inside(psab_core_t *core, const psab_attributes_t *attributes, psab_make_key_t make,
                                 void *request, psa_key_id_t *id) {
