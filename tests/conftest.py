@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 DRIVERS = Path(__file__).resolve().parent.parent / "drivers"
 
+# Images that tests build are kept with the other build results, not in the user's cache.
+os.environ.setdefault("PSA_BRIDGE_CACHE", str(DRIVERS.parent / "build" / "cache"))
+
 settings.register_profile(
     "default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

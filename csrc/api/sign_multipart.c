@@ -9,7 +9,11 @@
 static psa_status_t set_up(psab_core_t *core, psab_operation_t *slot, const psab_key_view_t *key) {
     psa_status_t status;
     psa_algorithm_t alg = slot->alg;
-    const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_SIGN_SETUP, alg, key->attributes, key->cell);
+    psab_found_t found = psab_find(core->registry, PSAB_PLAN_SIGN_SETUP, alg, key->attributes, key->cell);
+    const psab_route_t *route = found.route;
+    if (found.facts.status != PSA_SUCCESS) {
+        return psab_sign_refuse(core, found.facts.status);
+    }
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         uint16_t entry_point = psab_serving(PSAB_PLAN_SIGN_SETUP, c);
         if (entry_point != PSAB_EP_SIGN_SETUP) {
@@ -26,7 +30,7 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *slot, const psab
                             c->ops.sign_setup(c->context, slot->context, key->attributes, key->data, key->size, alg));
         slot->active = status == PSA_SUCCESS;
     }
-    psab_parts(slot)->exact = PSA_SIGN_OUTPUT_SIZE(key->attributes->type, key->attributes->bits, alg);
+    psab_parts(slot)->exact = found.facts.output;
     return route != NULL && route->count != 0
                ? status
                : psab_refuse(core, status, "no driver signs with this key and algorithm");
@@ -38,12 +42,9 @@ static psa_status_t set_up_with(psab_core_t *core, psab_operation_t *slot, psa_k
     if (status != PSA_SUCCESS) {
         return status;
     }
-    status = psab_sign_check(core, slot->alg, &key->attributes, true, false, 0);
-    if (status == PSA_SUCCESS) {
-        psab_key_view_t view = psab_key_view(key);
-        slot->key = id;
-        status = set_up(core, slot, &view);
-    }
+    psab_key_view_t view = psab_key_view(key);
+    slot->key = id;
+    status = set_up(core, slot, &view);
     psab_key_release(key);
     return status;
 }

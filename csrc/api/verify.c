@@ -71,7 +71,12 @@ static uint16_t plan_of(const psab_verifying_t *request) {
 
 psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, const psab_verifying_t *request) {
     uint16_t plan = plan_of(request);
-    const psab_route_t *route = psab_route(core->registry, plan, request->alg, key->attributes, key->cell);
+    psab_found_t found = psab_find(core->registry, plan, request->alg, key->attributes, key->cell);
+    const psab_route_t *route = found.route;
+    if (PSAB_UNLIKELY(found.facts.status != PSA_SUCCESS ||
+                      (found.facts.input != 0 && found.facts.input != request->length))) {
+        return psab_sign_refuse(core, found.facts.status);
+    }
     psa_status_t status;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         uint16_t entry_point = psab_serving(plan, c);
@@ -101,21 +106,16 @@ static psa_status_t verify(psab_core_t *core, psa_key_id_t id, const psab_verify
     if (!psab_is_sign_alg(request->alg, request->hash)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the algorithm does not sign this kind of input");
     }
-    psa_status_t status = PSA_SUCCESS;
-    if (PSAB_UNLIKELY(request->context_length != 0)) {
-        status = psab_sign_check_context(core, request->alg, request->context_length);
+    if (PSAB_UNLIKELY(request->context_length != 0) &&
+        psab_sign_check_context(core, request->alg, request->context_length) != PSA_SUCCESS) {
+        return PSA_ERROR_INVALID_ARGUMENT;
     }
-    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
-        status = psab_acquire(core, id, usage, request->alg, &key);
-    }
+    psa_status_t status = psab_acquire(core, id, usage, request->alg, &key);
     if (status != PSA_SUCCESS) {
         return status;
     }
-    status = psab_sign_check(core, request->alg, &key->attributes, false, request->hash, request->length);
-    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
-        psab_key_view_t view = psab_key_view(key);
-        status = psab_verify_run(core, &view, request);
-    }
+    psab_key_view_t view = psab_key_view(key);
+    status = psab_verify_run(core, &view, request);
     psab_key_release(key);
     return status;
 }

@@ -27,7 +27,11 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *slot, const psab
                            const uint8_t *signature, size_t length) {
     psa_status_t status;
     psa_algorithm_t alg = slot->alg;
-    const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_VERIFY_SETUP, alg, key->attributes, key->cell);
+    psab_found_t found = psab_find(core->registry, PSAB_PLAN_VERIFY_SETUP, alg, key->attributes, key->cell);
+    const psab_route_t *route = found.route;
+    if (found.facts.status != PSA_SUCCESS) {
+        return psab_sign_refuse(core, found.facts.status);
+    }
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         uint16_t entry_point = psab_serving(PSAB_PLAN_VERIFY_SETUP, c);
         if (entry_point != PSAB_EP_VERIFY_SETUP) {
@@ -61,12 +65,9 @@ static psa_status_t set_up_with(psab_core_t *core, psab_operation_t *slot, psa_k
     if (status != PSA_SUCCESS) {
         return status;
     }
-    status = psab_sign_check(core, slot->alg, &key->attributes, false, false, 0);
-    if (status == PSA_SUCCESS) {
-        psab_key_view_t view = psab_key_view(key);
-        slot->key = id;
-        status = set_up(core, slot, &view, signature, length);
-    }
+    psab_key_view_t view = psab_key_view(key);
+    slot->key = id;
+    status = set_up(core, slot, &view, signature, length);
     psab_key_release(key);
     return status;
 }

@@ -195,7 +195,7 @@ static psab_status_t add_driver(psab_registry_t *registry, psab_driver_t *driver
     for (size_t i = 0; i < psab_alternative_count(plan); i++) {
         uint32_t asked = alg;
         psab_applies_t applies =
-            plan < PSAB_PLAN_COUNT ? registry->applies(plan, (uint16_t)i, &asked, attributes) : PSAB_APPLIES;
+            plan < PSAB_PLAN_COUNT ? registry->planner->applies(plan, (uint16_t)i, &asked, attributes) : PSAB_APPLIES;
         if (applies != when) {
             continue;
         }

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
 from psa_bridge._native import ffi, lib
+from psa_bridge.errors import settle
 from psa_bridge.ops.base import Native, number, view
 from psa_bridge.ops.sizes import hash_length, suspended_length
 
@@ -123,6 +124,7 @@ class HashOperation:
         core = getattr(self, "_core", None)
         if core is not None and core._instance is not None and self.active:
             lib.psab_hash_abort(core._instance, self._operation)
+            settle("psa_hash_abort")
 
     def __reduce__(self) -> str:
         raise TypeError("a hash operation lives in its core and cannot be pickled; suspend() gives its state as bytes")
