@@ -129,12 +129,11 @@ static psa_status_t decapsulate_call(const request_t *request, const psab_candid
     const psab_key_view_t *key = &request->key;
     psab_frame_t frame;
     psab_enter(&frame, request->core, c);
-    psa_status_t status =
-        entry_point == PSAB_EP_KEY_AGREEMENT
-            ? c->ops.key_agreement(c->context, PSA_ALG_ECDH, key->attributes, key->data, key->size, request->received,
-                                   request->length, data, size, length)
-            : c->ops.decapsulate(c->context, key->attributes, key->data, key->size, request->alg, request->received,
-                                 request->length, attributes, data, size, length);
+    psa_status_t status = entry_point == PSAB_EP_KEY_AGREEMENT
+                              ? c->ops.key_agreement(c->context, PSA_ALG_ECDH, key->attributes, key->data, key->size,
+                                                     request->received, request->length, data, size, length)
+                              : c->ops.decapsulate(c->context, key->attributes, key->data, key->size, request->alg,
+                                                   request->received, request->length, attributes, data, size, length);
     return psab_leave(&frame, entry_point, status);
 }
 

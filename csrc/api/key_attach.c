@@ -8,7 +8,8 @@
 /* Whether the driver left the attributes within what was asked for. */
 static bool within(const psab_attributes_t *asked, const psab_attributes_t *given) {
     bool type = given->type == asked->type && given->id == asked->id && given->lifetime == asked->lifetime;
-    bool bits = given->bits != 0 && given->bits <= PSAB_KEY_BITS_MAX && (asked->bits == 0 || given->bits == asked->bits);
+    bool bits =
+        given->bits != 0 && given->bits <= PSAB_KEY_BITS_MAX && (asked->bits == 0 || given->bits == asked->bits);
     bool policy = (given->usage & ~psab_usage_with_implied(asked->usage)) == 0 &&
                   psab_alg_intersect(given->alg, asked->alg, asked->type) == given->alg;
     return type && bits && policy;
@@ -24,9 +25,8 @@ static psa_status_t call(psab_core_t *core, psab_key_t *key, const uint8_t *labe
         psab_frame_t frame;
         *length = 0;
         psab_enter(&frame, core, c);
-        status = psab_leave(
-            &frame, PSAB_EP_ATTACH_KEY,
-            c->ops.attach_key(c->context, &given, label, label_length, key->data, key->size, length));
+        status = psab_leave(&frame, PSAB_EP_ATTACH_KEY,
+                            c->ops.attach_key(c->context, &given, label, label_length, key->data, key->size, length));
         status = psab_output(c, PSAB_EP_ATTACH_KEY, status, key->data, key->size, 0, length);
         if (status == PSA_SUCCESS && !within(&asked, &given)) {
             status = psab_report(c, PSAB_EP_ATTACH_KEY, PSA_ERROR_INVALID_ARGUMENT, PSAB_REPORT_CONTEXT,
@@ -36,9 +36,8 @@ static psa_status_t call(psab_core_t *core, psab_key_t *key, const uint8_t *labe
         key->attributes.usage = given.usage;
         key->attributes.alg = given.alg;
     }
-    return route != NULL && route->count != 0
-               ? status
-               : psab_refuse(core, status, "the location has no keys to attach to");
+    return route != NULL && route->count != 0 ? status
+                                              : psab_refuse(core, status, "the location has no keys to attach to");
 }
 
 static psa_status_t attach(psab_core_t *core, const psab_attributes_t *attributes, const uint8_t *label,

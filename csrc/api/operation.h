@@ -34,7 +34,7 @@ typedef struct psab_operation {
     bool active;                       /**< setup succeeded, and nothing has ended the context yet */
     psa_key_id_t key;                  /**< that must go on existing; 0 if none */
     psa_algorithm_t alg;
-    void *extra;                 /**< what the core itself keeps for the operation; null if nothing */
+    void *extra;                                  /**< what the core itself keeps for the operation; null if nothing */
     void (*drop)(psab_core_t *core, void *extra); /**< ends and releases `extra` */
 } psab_operation_t;
 

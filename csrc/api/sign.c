@@ -121,9 +121,9 @@ static PSAB_COLD psa_status_t run_apart(psab_core_t *core, psab_key_t *key, cons
     bool input = psab_separate(&copy, request->input, request->length, request->signature, request->size, &apart.input);
     bool both = psab_separate(&context, request->context, request->context_length, request->signature, request->size,
                               &apart.context);
-    psa_status_t status =
-        input && both ? psab_sign_run(core, &view, &apart, written)
-                      : psab_refuse(core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for a copy of the input");
+    psa_status_t status = input && both
+                              ? psab_sign_run(core, &view, &apart, written)
+                              : psab_refuse(core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for a copy of the input");
     psab_scratch_free(&copy);
     psab_scratch_free(&context);
     return status;

@@ -76,8 +76,8 @@ static psa_status_t finish_composed(psab_operation_t *slot, uint8_t *signature, 
     const psab_sign_parts_t *parts = psab_parts(slot);
     uint8_t hash[PSA_HASH_MAX_SIZE];
     psab_key_t *key = NULL;
-    psab_signing_t request = {slot->alg,      parts->hashed,         NULL, 0, signature, size,
-                              parts->context, parts->context_length};
+    psab_signing_t request = {slot->alg, parts->hashed, NULL,           0,
+                              signature, size,          parts->context, parts->context_length};
     psa_status_t status = psab_parts_collected(slot, hash, &request.input, &request.length);
     if (status == PSA_SUCCESS) {
         status = psab_key_acquire(core->store, slot->key, &key);

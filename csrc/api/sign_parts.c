@@ -43,9 +43,8 @@ psa_status_t psab_parts_open(psab_core_t *core, uint64_t *handle, psab_context_t
     (*operation)->extra = calloc(1, sizeof(psab_sign_parts_t));
     (*operation)->drop = drop;
     (*operation)->alg = alg;
-    return (*operation)->extra != NULL
-               ? PSA_SUCCESS
-               : psab_refuse(core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for an operation");
+    return (*operation)->extra != NULL ? PSA_SUCCESS
+                                       : psab_refuse(core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for an operation");
 }
 
 psa_status_t psab_parts_compose(psab_operation_t *operation, uint16_t entry_point) {
@@ -131,8 +130,8 @@ static psa_status_t set_context(psab_operation_t *operation, const uint8_t *cont
     if (status != PSA_SUCCESS || parts->composed) {
         return status == PSA_SUCCESS ? keep_context(operation, context, length) : status;
     }
-    uint16_t entry_point = operation->kind == PSAB_CONTEXT_SIGN_OPERATION ? PSAB_EP_SIGN_SET_CONTEXT
-                                                                          : PSAB_EP_VERIFY_SET_CONTEXT;
+    uint16_t entry_point =
+        operation->kind == PSAB_CONTEXT_SIGN_OPERATION ? PSAB_EP_SIGN_SET_CONTEXT : PSAB_EP_VERIFY_SET_CONTEXT;
     return psab_ops_has(&operation->candidate->ops, entry_point)
                ? step(operation, entry_point, context, length)
                : psab_refuse(core, PSA_ERROR_NOT_SUPPORTED, "the driver takes no context");
@@ -142,9 +141,8 @@ psa_status_t psab_parts_context(psab_core_t *core, uint64_t *handle, psab_contex
                                 size_t length) {
     psab_operation_t *operation = NULL;
     psa_status_t status = psab_parts_enter(core, handle, kind, &operation);
-    return status == PSA_SUCCESS
-               ? psab_operation_stepped(handle, operation, set_context(operation, context, length))
-               : status;
+    return status == PSA_SUCCESS ? psab_operation_stepped(handle, operation, set_context(operation, context, length))
+                                 : status;
 }
 
 /* Keep a part of the message. Memory that is left behind is wiped. */

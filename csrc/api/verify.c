@@ -16,20 +16,18 @@ static psa_status_t call(psab_core_t *core, const psab_candidate_t *c, uint16_t 
                                     request->length, request->signature, request->signature_length);
         break;
     case PSAB_EP_VERIFY_HASH_WITH_CONTEXT:
-        status = c->ops.verify_hash_with_context(c->context, key->attributes, key->data, key->size, request->alg,
-                                                 request->input, request->length, request->context,
-                                                 request->context_length, request->signature,
-                                                 request->signature_length);
+        status = c->ops.verify_hash_with_context(
+            c->context, key->attributes, key->data, key->size, request->alg, request->input, request->length,
+            request->context, request->context_length, request->signature, request->signature_length);
         break;
     case PSAB_EP_VERIFY_MESSAGE:
         status = c->ops.verify_message(c->context, key->attributes, key->data, key->size, request->alg, request->input,
                                        request->length, request->signature, request->signature_length);
         break;
     default:
-        status = c->ops.verify_message_with_context(c->context, key->attributes, key->data, key->size, request->alg,
-                                                    request->input, request->length, request->context,
-                                                    request->context_length, request->signature,
-                                                    request->signature_length);
+        status = c->ops.verify_message_with_context(
+            c->context, key->attributes, key->data, key->size, request->alg, request->input, request->length,
+            request->context, request->context_length, request->signature, request->signature_length);
         break;
     }
     return psab_leave(&frame, entry_point, status);

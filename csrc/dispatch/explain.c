@@ -80,8 +80,8 @@ static void explain_miss(const question_t *question, psab_driver_t *driver, psab
                                                             question->attributes) != PSAB_APPLIES_NO;
         psab_candidates_t list = {NULL, 0, 0};
         if (applies) {
-            (void)psab_driver_offer(driver, psab_alternative(question->plan, i, &scratch), asked,
-                                    question->attributes, &list, &miss);
+            (void)psab_driver_offer(driver, psab_alternative(question->plan, i, &scratch), asked, question->attributes,
+                                    &list, &miss);
         }
         free(list.items);
     }

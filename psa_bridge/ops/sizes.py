@@ -46,3 +46,27 @@ def shared_secret_length(attributes: KeyAttributes) -> int:
     """The most a shared secret of this key has."""
     size = lib.psab_raw_key_agreement_output_size(attributes.type, attributes.bits)
     return int(size or lib.psab_raw_key_agreement_max_size())
+
+
+def encrypted_length(attributes: KeyAttributes, alg: int) -> int:
+    """The most a ciphertext of asymmetric encryption with this key has."""
+    size = lib.psab_asymmetric_encrypt_output_size(attributes.type, attributes.bits, alg)
+    return int(size or lib.psab_asymmetric_max_size())
+
+
+def decrypted_length(attributes: KeyAttributes, alg: int) -> int:
+    """The most a plaintext of asymmetric encryption with this key has."""
+    size = lib.psab_asymmetric_decrypt_output_size(attributes.type, attributes.bits, alg)
+    return int(size or lib.psab_asymmetric_max_size())
+
+
+def encapsulated_length(attributes: KeyAttributes, alg: int) -> int:
+    """The most the ciphertext of an encapsulation with this key has."""
+    size = lib.psab_encapsulate_ciphertext_size(attributes.type, attributes.bits, alg)
+    return int(size or lib.psab_encapsulate_ciphertext_max_size())
+
+
+def wrapped_length(wrapping: KeyAttributes, alg: int, attributes: KeyAttributes) -> int:
+    """The most a wrapped key has."""
+    size = lib.psab_wrap_key_output_size(wrapping.type, alg, attributes.type, attributes.bits)
+    return int(size or lib.psab_wrap_key_max_size())

@@ -57,6 +57,42 @@ static inline size_t psab_raw_key_agreement_max_size(void) {
     return PSA_RAW_KEY_AGREEMENT_OUTPUT_MAX_SIZE;
 }
 
+/** PSA_ASYMMETRIC_ENCRYPT_OUTPUT_SIZE(). */
+static inline size_t psab_asymmetric_encrypt_output_size(psa_key_type_t type, size_t bits, psa_algorithm_t alg) {
+    return PSA_ASYMMETRIC_ENCRYPT_OUTPUT_SIZE(type, bits, alg);
+}
+
+/** PSA_ASYMMETRIC_DECRYPT_OUTPUT_SIZE(). */
+static inline size_t psab_asymmetric_decrypt_output_size(psa_key_type_t type, size_t bits, psa_algorithm_t alg) {
+    return PSA_ASYMMETRIC_DECRYPT_OUTPUT_SIZE(type, bits, alg);
+}
+
+/** PSA_ASYMMETRIC_ENCRYPT_OUTPUT_MAX_SIZE. */
+static inline size_t psab_asymmetric_max_size(void) {
+    return PSA_ASYMMETRIC_ENCRYPT_OUTPUT_MAX_SIZE;
+}
+
+/** PSA_ENCAPSULATE_CIPHERTEXT_SIZE(). */
+static inline size_t psab_encapsulate_ciphertext_size(psa_key_type_t type, size_t bits, psa_algorithm_t alg) {
+    return PSA_ENCAPSULATE_CIPHERTEXT_SIZE(type, bits, alg);
+}
+
+/** PSA_ENCAPSULATE_CIPHERTEXT_MAX_SIZE. */
+static inline size_t psab_encapsulate_ciphertext_max_size(void) {
+    return PSA_ENCAPSULATE_CIPHERTEXT_MAX_SIZE;
+}
+
+/** PSA_WRAP_KEY_OUTPUT_SIZE(). */
+static inline size_t psab_wrap_key_output_size(psa_key_type_t wrap_type, psa_algorithm_t alg, psa_key_type_t type,
+                                               size_t bits) {
+    return PSA_WRAP_KEY_OUTPUT_SIZE(wrap_type, alg, type, bits);
+}
+
+/** PSA_WRAP_KEY_PAIR_MAX_SIZE. */
+static inline size_t psab_wrap_key_max_size(void) {
+    return PSA_WRAP_KEY_PAIR_MAX_SIZE;
+}
+
 #ifdef __cplusplus
 }
 #endif
