@@ -23,6 +23,7 @@ from psa_bridge.ops.random import Random
 from psa_bridge.ops.sign import Signing
 from psa_bridge.ops.sign_parts import ContextSigning
 from psa_bridge.ops.wrap import KeyTransport
+from psa_bridge.software.registration import register as register_software
 from psa_bridge.trace import Counts, DriverCounts, Trace
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Core(KeyManagement, Hashing, Signing, ContextSigning, AsymmetricEncryption
 
     Args:
         drivers: what to load, in the order of preference, see :meth:`load`.
-        software: whether the software driver comes last.
+        software: whether the software drivers come last: the one that is linked in, and behind it one
+            written in Python, for what the first lacks.
         storage: where persistent keys live; by default in memory, for as long as the core.
         builtin_keys: identifiers for keys that secure elements have from the start.
 
@@ -105,6 +107,8 @@ class Core(KeyManagement, Hashing, Signing, ContextSigning, AsymmetricEncryption
         self._instance = _new(software, self._kept)
         _LIVE.add(self)
         try:
+            if software:
+                register_software(self.native)
             if storage is not None:
                 pointer = ffi.new("psab_storage_t *", storage.native)
                 check(lib.psab_core_set_storage(self.native, pointer), "psab_core_set_storage")

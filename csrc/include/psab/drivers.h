@@ -64,6 +64,10 @@ typedef struct psab_driver_info {
  */
 psab_status_t psab_core_register(psab_core_t *core, const psab_driver_description_t *description, void *driver);
 
+/** psab_core_register() of software that stands in where every other driver has nothing: it is asked last, and
+ * counts as linked in. */
+psab_status_t psab_core_register_last(psab_core_t *core, const psab_driver_description_t *description, void *driver);
+
 /** Load a driver image and register its drivers, all or none.
  *
  * @param core        the instance
