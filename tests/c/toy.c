@@ -31,7 +31,8 @@ static psab_status_t call(void *user, uint16_t entry_point, psab_value_t *values
             *value->u.scalar_out = toy->bits != 0 ? toy->bits : *value->u.scalar_out;
         }
         if (entry_point == PSAB_EP_IMPORT_KEY && value->tag == PSAB_TAG_OUTPUT && given != NULL) {
-            *value->u.output.length = given->u.input.length;
+            size_t length = given->u.input.length;
+            *value->u.output.length = length < value->u.output.size ? length : value->u.output.size;
         }
     }
     if (given != NULL) {
