@@ -12,6 +12,11 @@ static psab_applies_t with_public_key(const psab_attributes_t *attributes) {
     return attributes != NULL && PSA_KEY_TYPE_IS_KEY_PAIR(attributes->type) ? PSAB_APPLIES_LAST : PSAB_APPLIES_NO;
 }
 
+/* Keeping the input for one call at the end is worth its price only if nobody has the real thing. */
+static psab_applies_t unless_held(uint16_t alternative, uint16_t first_held) {
+    return alternative >= first_held ? PSAB_APPLIES_LAST : PSAB_APPLIES;
+}
+
 /* The message can be hashed first if the algorithm says with what. */
 static psab_applies_t with_hash(uint32_t alg) {
     return PSA_ALG_IS_HASH_AND_SIGN(alg) ? PSAB_APPLIES : PSAB_APPLIES_NO;
@@ -29,6 +34,18 @@ psab_applies_t psab_plan_applies(uint16_t plan, uint16_t alternative, uint32_t a
             return with_public_key(attributes);
         }
         return alternative == PSAB_ALT_VERIFY_MESSAGE_VERIFY_HASH ? with_hash(alg) : PSAB_APPLIES;
+    case PSAB_PLAN_MAC_SIGN_SETUP:
+        return unless_held(alternative, PSAB_ALT_MAC_SIGN_SETUP_HELD);
+    case PSAB_PLAN_MAC_VERIFY_SETUP:
+        return unless_held(alternative, PSAB_ALT_MAC_VERIFY_SETUP_HELD_VERIFY);
+    case PSAB_PLAN_CIPHER_ENCRYPT_SETUP:
+        return unless_held(alternative, PSAB_ALT_CIPHER_ENCRYPT_SETUP_HELD);
+    case PSAB_PLAN_CIPHER_DECRYPT_SETUP:
+        return unless_held(alternative, PSAB_ALT_CIPHER_DECRYPT_SETUP_HELD);
+    case PSAB_PLAN_AEAD_ENCRYPT_SETUP:
+        return unless_held(alternative, PSAB_ALT_AEAD_ENCRYPT_SETUP_HELD);
+    case PSAB_PLAN_AEAD_DECRYPT_SETUP:
+        return unless_held(alternative, PSAB_ALT_AEAD_DECRYPT_SETUP_HELD);
     default:
         return PSAB_APPLIES;
     }
