@@ -129,7 +129,7 @@ psa_status_t psab_aead_set_nonce(psab_core_t *core, psa_aead_operation_t *operat
 
 static psa_status_t generate_nonce(psab_operation_t *slot, uint8_t *nonce, size_t size, size_t *written) {
     uint8_t drawn[PSA_AEAD_NONCE_MAX_SIZE];
-    size_t length = psab_aead_nonce_length(slot->alg, slot->key_type, slot->progress.length);
+    size_t length = psab_aead_nonce_for(slot->alg, slot->key_type, slot->progress.length);
     if (length == 0) {
         return psab_refuse(slot->core, PSA_ERROR_NOT_SUPPORTED, "the core does not know how long a nonce is");
     }

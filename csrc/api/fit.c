@@ -192,7 +192,7 @@ bool psab_aead_nonce_valid(psa_algorithm_t alg, psa_key_type_t type, size_t leng
            (PSAB_ALG_SAME_AEAD(alg, PSA_ALG_CHACHA20_POLY1305) && length == 8);
 }
 
-size_t psab_aead_nonce_length(psa_algorithm_t alg, psa_key_type_t type, uint64_t text) {
+size_t psab_aead_nonce_for(psa_algorithm_t alg, psa_key_type_t type, uint64_t text) {
     if (!PSAB_ALG_SAME_AEAD(alg, PSA_ALG_CCM)) {
         return PSA_AEAD_NONCE_LENGTH(type, alg);
     }

@@ -92,6 +92,6 @@ psa_status_t psab_aead_fit(psa_algorithm_t alg, psa_key_type_t type, psab_aead_f
 bool psab_aead_nonce_valid(psa_algorithm_t alg, psa_key_type_t type, size_t length, uint64_t *most);
 
 /** The length of a generated nonce where the text has this length. */
-size_t psab_aead_nonce_length(psa_algorithm_t alg, psa_key_type_t type, uint64_t text);
+size_t psab_aead_nonce_for(psa_algorithm_t alg, psa_key_type_t type, uint64_t text);
 
 #endif

@@ -26,6 +26,13 @@ class Alternative:
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
 
+    @property
+    def note(self) -> str:
+        """What a reader of an explanation should know about it."""
+        if self.name.startswith("held"):
+            return f": {self.required[0]} at the end, the core keeps up to 1 MiB of input"
+        return ""
+
 
 @dataclass(frozen=True)
 class Plan:
