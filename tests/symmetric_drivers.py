@@ -174,8 +174,7 @@ class _Base(PythonDriver):
     cipher_abort = aead_abort = xof_abort = mac_abort
 
     def _cipher(self, key: bytes, alg: int, encrypt: bool) -> Any:
-        state = {"key": self.material(key), "alg": alg, "encrypt": encrypt, "rest": b"", "iv": b""}
-        return state
+        return {"key": self.material(key), "alg": alg, "encrypt": encrypt, "rest": b"", "iv": b""}
 
     def cipher_encrypt_setup(self, attributes: KeyAttributes, key: bytes, alg: int) -> Any:
         return self._cipher(key, alg, True)

@@ -80,7 +80,8 @@ def _plan(plan: Plan) -> str:
         arrays.append(_ids(required, alternative.required) + _ids(optional, alternative.optional))
         entries.append(
             f"    {{{string(alternative.name)}, {required}, {len(alternative.required)},"
-            f" {optional if alternative.optional else 'NULL'}, {len(alternative.optional)}, {string(alternative.note)}}},\n"
+            f" {optional if alternative.optional else 'NULL'}, {len(alternative.optional)},"
+            f" {string(alternative.note)}}},\n"
         )
     return f"{''.join(arrays)}static const psab_alternative_t plan_{plan.name}[] = {{\n{''.join(entries)}}};\n"
 
