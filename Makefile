@@ -1,9 +1,11 @@
+# make demo    build, compile example drivers, load them, hash and sign FILE (by default one of the system's), check
 # make env     a virtual environment with everything that the checks need
 # make build   the extension, in place
 # make check   formatters, linters, types
 # make docs    the entry point reference, build/docs/entry-points.md
 # make ctest   the C tests: plain, under ASan and UBSan, under TSan
 # make asan    the Python tests that run the core, under ASan and UBSan
+# make bench   how much the core adds to a call, how long loading takes
 # make test    check, all tests (the C tests among them), and asan
 
 PYTHON ?= python3
@@ -15,7 +17,7 @@ PY_FILES := psa_bridge tests build_ext.py setup.py $(wildcard benchmarks)
 C_FILES = $(shell find csrc drivers tests -name '*.[ch]')
 C_TESTS ?= plain address,undefined thread
 
-.PHONY: env build check format docs ctest pytest asan test clean
+.PHONY: demo env build check format docs bench ctest pytest asan test clean
 
 env: $(STAMP)
 
@@ -28,6 +30,9 @@ $(STAMP): pyproject.toml
 	    { echo "make env: no C compiler; on Debian: apt install gcc libssl-dev, or name one with CC=..." >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
+
+demo: build
+	$(BIN)/psa-bridge demo $(FILE)
 
 build: $(STAMP)
 	$(BIN)/python -W ignore setup.py --quiet build_ext --inplace
@@ -44,6 +49,10 @@ format: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m psa_bridge.gen docs --out build/docs
+
+bench: build
+	$(BIN)/python benchmarks/core.py
+	$(BIN)/python benchmarks/loading.py
 
 ctest: build
 	$(BIN)/python tests/c_runner.py $(C_TESTS)

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from psa_bridge._native import ffi, lib
-from psa_bridge.errors import RAISED, BadState, check, error_from
+from psa_bridge.errors import BadState, check, error_from, settle
 from psa_bridge.keys import Key
 from psa_bridge.ops.aead import AuthenticatedCiphers
 from psa_bridge.ops.agreement import Agreement
@@ -338,8 +338,7 @@ def _new(software: bool, kept: list[Any]) -> Any:
 def _free(kept: list[Any]) -> Callable[[Any], None]:
     def free(instance: Any) -> None:
         lib.psab_core_free(instance)
-        for _ in RAISED.after("", 0):
-            pass
+        settle("psab_core_free")
         kept.clear()  # what the drivers were made of, which had to live until now
 
     return free

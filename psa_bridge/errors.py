@@ -321,7 +321,7 @@ def _status_of(error: BaseException) -> int | None:
 
 def _unseen(driver: str, entry_point: str, error: BaseException) -> None:
     """Report an exception of a driver in a call that succeeded all the same, such as a clean-up."""
-    text = f"Exception ignored in driver {driver} ({entry_point})"
+    text = f"Exception ignored in driver {driver} ({entry_point})" if driver else f"Exception ignored in {entry_point}"
     sys.unraisablehook(_Unraisable(type(error), error, error.__traceback__, text, None))  # type: ignore[arg-type]
 
 
@@ -344,6 +344,12 @@ def check(status: int, function: str) -> None:
 
         # A driver that is none of ours to wrap, such as one behind a wire, leaves its exception there.
         raise packed.take_exception(status) or error_from(status, function, last_failure())
+
+
+def settle(function: str) -> None:
+    """Report what Python drivers raised during a call whose status nobody looks at, such as a clean-up."""
+    for error in RAISED.after(function, 0):
+        _unseen("", function, error)
 
 
 def last_failure() -> Failure | None:

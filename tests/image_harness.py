@@ -169,7 +169,7 @@ class Driver:
         }
 
     def context_size(self, kind: str) -> int:
-        return max(capability.context_sizes[CONTEXTS.index(kind)] for capability in self.capabilities)
+        return max(int(capability.context_sizes[CONTEXTS.index(kind)]) for capability in self.capabilities)
 
     def call(self, name: str, *arguments: object, sizes: Sequence[int] = ()) -> list[object]:
         """Attributes are given as Attributes, inputs as bytes, scalars as int, contexts as buffers.
@@ -253,7 +253,8 @@ class LoadedImage:
     def _call(self, entry_point: int, values: object, count: int) -> int:
         name = next(name for name, number in IDS.items() if number == entry_point)
         self.calls.append(name)
-        return self.handlers[name](values[:count]) if name in self.handlers else -134  # type: ignore[index]
+        handler = self.handlers.get(name)
+        return handler(values[:count]) if handler else -134  # type: ignore[index]
 
     def _get_state(self, state: object) -> int:
         state[0] = ctypes.addressof(self.state)  # type: ignore[index]

@@ -20,6 +20,7 @@ from psa_bridge import (
     PythonDriver,
     Usage,
 )
+from psa_bridge.errors import error_from
 
 P256 = ["PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1)", "PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1)"]
 ECDSA = ["PSA_ALG_ECDSA(PSA_ALG_ANY_HASH)"]
@@ -27,10 +28,11 @@ SHA256 = utils.Prehashed(HASHES["SHA_256"])
 
 
 class Recorder(PythonDriver):
-    """Notes the entry points that were called."""
+    """Notes the entry points that were called; while ``fault`` is a status, they fail with it."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.fault = 0
 
     def __getattribute__(self, name: str) -> Any:
         value = super().__getattribute__(name)
@@ -44,6 +46,8 @@ def _noting(driver: Recorder, name: str, function: Any) -> Any:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         driver.calls.append(name)
+        if driver.fault:
+            raise error_from(driver.fault)
         return function(*args, **kwargs)
 
     return call

@@ -138,3 +138,19 @@ def test_an_object_without_debug_information_is_reported_as_unverified(tmp_path:
     image = build_image(load_bundle(SOURCE / "mirror.json", objects=[target], include=[SDK, SOURCE]))
     assert image.layout == {"mirror.o": "unverified"}
     assert [finding.rule for finding in image.findings] == ["layout-unverified"]
+
+
+def test_accessors_that_the_sdk_only_declares_are_core_services(tmp_path: Path) -> None:
+    defines = ["SDK_OWNER_IDS", "SDK_ACCESSORS_IN_LIBRARY"]
+    flags = ("-fPIC", f"-I{SDK}", *(f"-D{define}" for define in defines))
+    target = compile_object(SOURCE / "mirror.c", tmp_path / "mirror.o", *flags)
+    built = build_image(load_bundle(SOURCE / "mirror.json", objects=[target], include=[SDK, SOURCE], defines=defines))
+    assert built.suppliers["psa_get_key_bits"] == ("core services", "psa_bridge")
+    image = LoadedImage(built)
+    view = seen(image, Attributes(42, PERSISTENT, SIGN_HASH, ECDSA, 256, PAIR))
+    assert view == {
+        "size": 28, "id": 42, "lifetime": PERSISTENT, "usage": SIGN_HASH, "alg": ECDSA, "bits": 256, "type": PAIR,
+    }  # fmt: skip
+    assert seen(image, Attributes(42, VOLATILE, SIGN_HASH, ECDSA, 256, PAIR))["id"] == 0
+    with pytest.raises(DriverError):
+        seen(image, Attributes(42, PERSISTENT, SIGN_HASH, ECDSA, 70000, PAIR))

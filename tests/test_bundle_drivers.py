@@ -6,6 +6,7 @@ import ctypes
 import hashlib
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -22,9 +23,7 @@ PAIR = 0x7112
 P256 = ec.SECP256R1()
 
 
-def plain(
-    folder: str, name: str, tmp_path: Path, suffix: str = ".c", compiler: str = "gcc", **settings: object
-) -> Image:
+def plain(folder: str, name: str, tmp_path: Path, suffix: str = ".c", compiler: str = "gcc", **settings: Any) -> Image:
     """An object of a fixture's source, compiled by a plain compiler call against the project's own headers."""
     source = HERE / folder
     target = compile_object(
@@ -231,12 +230,32 @@ def test_a_driver_may_be_an_archive(tmp_path: Path) -> None:
     assert LoadedImage(built).driver("duo").call("hash_compute", SHA_256, b"") == [b"\x01" * 32]
 
 
-def test_a_driver_may_be_a_shared_library(tmp_path: Path) -> None:
+def shared_duo(tmp_path: Path) -> Image:
     target = compile_object(HERE / "pair" / "duo.c", tmp_path / "duo.o", "-fPIC", f"-I{OWN_HEADERS}")
     library = tmp_path / "libduo.so"
+    subprocess.run(["gcc", "-shared", "-Wl,-soname,libduo.so.1", "-o", str(library), str(target)], check=True)
+    return build_image(load_bundle(HERE / "pair" / "duo.json", objects=[library], include=[HERE / "pair"]))
+
+
+def test_a_driver_may_be_a_shared_library_and_has_a_state_per_core(tmp_path: Path) -> None:
+    built = shared_duo(tmp_path)
+    first, second = LoadedImage(built), LoadedImage(built)
+    for expected in (1, 2):
+        assert first.driver("duo").call("hash_compute", SHA_256, b"") == [bytes([expected]) * 32]
+    assert second.driver("duo").call("hash_compute", SHA_256, b"") == [b"\x01" * 32]
+
+
+def test_a_shared_library_of_the_driver_finds_services_and_companions(tmp_path: Path) -> None:
+    source = HERE / "companion"
+    target = compile_object(source / "needy.c", tmp_path / "needy.o", "-fPIC", f"-I{OWN_HEADERS}")
+    library = tmp_path / "libneedy.so"
     subprocess.run(["gcc", "-shared", "-o", str(library), str(target)], check=True)
-    built = build_image(load_bundle(HERE / "pair" / "duo.json", objects=[library], include=[HERE / "pair"]))
-    assert LoadedImage(built).driver("duo").call("hash_compute", SHA_256, b"") == [b"\x01" * 32]
+    built = build_image(
+        load_bundle(source / "needy.json", objects=[library], include=[source], libraries=[str(companion(tmp_path))])
+    )
+    assert built.suppliers["psa_generate_random"][0] == "core services"
+    [digest] = LoadedImage(built).driver("needy").call("hash_compute", SHA_256, b"\x05\x06")
+    assert digest == b"\x03\x02\x03\x04\x05"
 
 
 def test_wrapper_values_carry_the_roles_of_the_row(plugin: Image) -> None:

@@ -154,7 +154,8 @@ def test_a_macro_whose_call_needs_a_conversion(toy: Toy) -> None:
     toy.header = (
         "#include <psa/crypto.h>\n"
         "psa_status_t toy_run(uint8_t *input, unsigned char length, uint8_t *hash, size_t size, size_t *made);\n"
-        "#define toy_hash_compute(alg, input, length, hash, size, made) toy_run((uint8_t *)(input), length, hash, size, made)\n"
+        "#define toy_hash_compute(alg, input, length, hash, size, made)"
+        " toy_run((uint8_t *)(input), length, hash, size, made)\n"
     )
     toy.source = (
         '#include "toy.h"\n'

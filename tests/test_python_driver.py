@@ -223,13 +223,14 @@ def test_exceptions_of_every_step_reach_the_caller(at: str) -> None:
 def test_an_exception_in_a_clean_up_is_reported_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
     monkeypatch.setattr("sys.unraisablehook", seen.append)
-    with Core(Failing(OwnError("abort"), "hash_abort")) as core:
-        operation = core.hash_setup(Alg.SHA_256)
-        try:
-            operation.abort()
-        except OwnError:
-            return
-    assert seen and isinstance(seen[0].exc_value, OwnError)
+    error = OwnError("abort")
+    with Core(Failing(error, "hash_abort")) as core:
+        with pytest.raises(OwnError):
+            core.hash_setup(Alg.SHA_256).abort()
+        core.hash_setup(Alg.SHA_256)
+        gc.collect()
+        assert [one.exc_value for one in seen] == [error]
+        core.hash_compute(Alg.SHA_384, b"")
 
 
 # Mistakes

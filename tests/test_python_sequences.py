@@ -296,8 +296,9 @@ class Calls(RuleBasedStateMachine):
             operation.state = "gone"
 
     def foreign(self, model: ModelKey) -> bool:
-        """Whether the key was one of an earlier core: its identifier may name another key now."""
-        return model.key.core is not self.core
+        """Whether the identifier may name another key now: one of another core, or made after this one went."""
+        taken = model.persistent and not model.alive and model.key.id in self.ids
+        return taken or model.key.core is not self.core
 
     @invariant()
     def persistent_keys_exist(self) -> None:

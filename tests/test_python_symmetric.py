@@ -40,12 +40,13 @@ AEADS = [
 USES = Usage.SIGN_MESSAGE | Usage.VERIFY_MESSAGE | Usage.ENCRYPT | Usage.DECRYPT
 MATERIAL = bytes(range(64))
 NONCE = b"n" * 12
-DRIVERS = {"one": OnePiece, "parts": Parts, "both": Both, "vault": Vault, "vault_parts": VaultInParts}
+DRIVERS: dict[str, Any] = {"one": OnePiece, "parts": Parts, "both": Both, "vault": Vault, "vault_parts": VaultInParts, "software": None}
 
 
 @pytest.fixture(params=DRIVERS)
 def bench(request: pytest.FixtureRequest) -> Iterator[Core]:
-    with Core(DRIVERS[request.param]()) as core:
+    kind = DRIVERS[request.param]
+    with Core(*([kind()] if kind else [])) as core:
         core.location = LOCATION << 8 if request.param.startswith("vault") else 0  # type: ignore[attr-defined]
         yield core
 

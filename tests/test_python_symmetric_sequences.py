@@ -58,11 +58,11 @@ class Walk(RuleBasedStateMachine):
     kind: type[Operation]
     algs: tuple[int, ...]
 
-    @initialize(driver=st.sampled_from([OnePiece, Parts, Both]), alg=st.integers(0, 10))
+    @initialize(driver=st.sampled_from([OnePiece, Parts, Both, None]), alg=st.integers(0, 10))
     def make(self, driver: Any, alg: int) -> None:
-        if self.kind in (HashOperation, XofOperation):
-            driver = Parts
-        self.core = Core(driver())
+        if self.kind is XofOperation:
+            driver = Parts  # the one that has a function with a context
+        self.core = Core(driver()) if driver else Core()
         self.alg = self.algs[alg % len(self.algs)]
         self.operation: Any = self.kind(self.core)
         self.state = "idle"
@@ -96,7 +96,7 @@ class Walk(RuleBasedStateMachine):
         elif trouble == "usage":
             key, expected = self.new_key(Usage.EXPORT), NotPermitted
         elif trouble == "alg":
-            alg, expected = Alg.OFB, NotPermitted
+            alg, expected = Alg.OFB, NotPermitted if self.alive(self.key) else InvalidHandle
         elif not self.alive(self.key):
             expected = InvalidHandle
         was = self.state

@@ -12,25 +12,18 @@ typedef struct agreement {
     size_t size;
 } agreement_t;
 
-static bool key_fits(psa_algorithm_t alg, psa_key_type_t type) {
-    if (PSA_ALG_IS_ECDH(alg)) {
-        return PSA_KEY_TYPE_IS_ECC_KEY_PAIR(type) &&
-               PSA_KEY_TYPE_ECC_GET_FAMILY(type) != PSA_ECC_FAMILY_TWISTED_EDWARDS;
-    }
-    if (PSA_ALG_IS_FFDH(alg)) {
-        return PSA_KEY_TYPE_IS_DH_KEY_PAIR(type);
-    }
-    return PSA_KEY_TYPE_IS_KEY_PAIR(type) || (type & 0x8000u) != 0;
-}
-
 static psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const agreement_t *request, size_t *written) {
-    size_t exact = PSA_RAW_KEY_AGREEMENT_OUTPUT_SIZE(key->attributes->type, key->attributes->bits);
-    if (request->size < (exact != 0 ? exact : 1)) {
+    psab_found_t found = psab_find(core->registry, PSAB_PLAN_KEY_AGREEMENT, request->alg, key->attributes, key->cell);
+    const psab_route_t *route = found.route;
+    psab_facts_t facts = found.facts;
+    if (facts.status != PSA_SUCCESS) {
+        return psab_refuse(core, facts.status, "the type of the key does not fit the algorithm");
+    }
+    size_t least = facts.output != 0 ? facts.output : 1;
+    size_t room = facts.output != 0 ? facts.output : request->size;
+    if (request->size < least) {
         return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the buffer is too small for the shared secret");
     }
-    size_t room = exact != 0 ? exact : request->size;
-    const psab_route_t *route =
-        psab_route(core->registry, PSAB_PLAN_KEY_AGREEMENT, request->alg, key->attributes, key->cell);
     psa_status_t status;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         *written = 0;
@@ -39,7 +32,7 @@ static psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const agr
         status = psab_leave(&frame, PSAB_EP_KEY_AGREEMENT,
                             c->ops.key_agreement(c->context, request->alg, key->attributes, key->data, key->size,
                                                  request->peer, request->peer_length, request->output, room, written));
-        status = psab_output(c, PSAB_EP_KEY_AGREEMENT, status, request->output, room, exact != 0 ? exact : 1, written);
+        status = psab_output(c, PSAB_EP_KEY_AGREEMENT, status, request->output, room, least, written);
     }
     return route != NULL && route->count != 0
                ? status
@@ -77,15 +70,11 @@ psa_status_t psab_raw_key_agreement(psab_core_t *core, psa_algorithm_t alg, psa_
     if (status != PSA_SUCCESS) {
         return status;
     }
-    if (!key_fits(alg, key->attributes.type)) {
-        status = psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the type of the key does not fit the algorithm");
-    } else {
-        psab_key_view_t view = psab_key_view(key);
-        agreement_t request = {alg, peer_key, peer_key_length, output, output_size};
-        status = psab_overlap(peer_key, peer_key_length, output, output_size)
-                     ? run_apart(core, &view, &request, output_length)
-                     : run(core, &view, &request, output_length);
-    }
+    psab_key_view_t view = psab_key_view(key);
+    agreement_t request = {alg, peer_key, peer_key_length, output, output_size};
+    status = psab_overlap(peer_key, peer_key_length, output, output_size)
+                 ? run_apart(core, &view, &request, output_length)
+                 : run(core, &view, &request, output_length);
     psab_key_release(key);
     return status;
 }

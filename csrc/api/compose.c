@@ -51,6 +51,8 @@ psab_applies_t psab_plan_applies(uint16_t plan, uint16_t alternative, uint32_t a
     }
 }
 
+const psab_planner_t psab_planner = {psab_plan_applies, psab_plan_facts};
+
 psa_status_t psab_public_key_make(psab_core_t *core, const psab_candidate_t *candidate, const psab_key_view_t *pair,
                                   psab_public_key_t *public_key) {
     const psab_attributes_t *attributes = pair->attributes;

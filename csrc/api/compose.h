@@ -9,9 +9,15 @@
 
 #include "api/key_view.h"
 
-/** Whether an alternative of a plan can serve a mechanism; see psab_applies_function_t. */
+/** Whether an alternative of a plan can serve a mechanism; see psab_planner_t. */
 psab_applies_t psab_plan_applies(uint16_t plan, uint16_t alternative, uint32_t alg,
                                  const psab_attributes_t *attributes);
+
+/** What algorithm and kind of key say about a request; see psab_planner_t. */
+psab_facts_t psab_plan_facts(uint16_t plan, uint32_t alg, const psab_attributes_t *attributes);
+
+/** Both, for the registry. */
+extern const psab_planner_t psab_planner;
 
 /** A public key made of a key pair by its driver. */
 typedef struct psab_public_key {

@@ -19,7 +19,7 @@ static bool build(psab_core_t *core) {
     core->storage = psab_memory_storage(core->memory);
     psab_store_hooks_t hooks = psab_key_hooks(core);
     core->store = psab_store_new(&core->storage, &hooks);
-    core->registry = psab_registry_new(core, psab_plan_applies);
+    core->registry = psab_registry_new(core, &psab_planner);
     core->operations = psab_operations_new(core);
     core->random = psab_random_new();
     return core->store != NULL && core->registry != NULL && core->operations != NULL && core->random != NULL;

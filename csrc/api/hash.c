@@ -8,8 +8,9 @@
 
 /* A driver that has only the multi-part family. Nothing is lost if a later call is not supported:
  * another driver can still take the whole message. */
-static psa_status_t run_multipart(psab_core_t *core, const psab_candidate_t *candidate, psa_algorithm_t alg,
-                                  const uint8_t *input, size_t length, uint8_t *hash, size_t size, size_t *written) {
+static __attribute__((noinline)) psa_status_t run_multipart(psab_core_t *core, const psab_candidate_t *candidate,
+                                                            psa_algorithm_t alg, const uint8_t *input, size_t length,
+                                                            uint8_t *hash, size_t size, size_t *written) {
     psab_frame_t frame;
     psab_operation_t *operation = psab_operation_take(core, PSAB_CONTEXT_HASH_OPERATION);
     if (operation == NULL) {
@@ -40,9 +41,14 @@ static psa_status_t run_multipart(psab_core_t *core, const psab_candidate_t *can
 psa_status_t psab_hash_run(psab_core_t *core, psa_algorithm_t alg, const uint8_t *input, size_t length, uint8_t *hash,
                            size_t size, size_t *written) {
     psa_status_t status;
-    size_t room = psab_hash_room(alg, size);
-    const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_HASH_COMPUTE, alg, NULL, NULL);
+    psab_found_t found = psab_find_keyless(core->registry, PSAB_PLAN_HASH_COMPUTE, alg);
+    const psab_route_t *route = found.route;
+    size_t least = found.facts.output != 0 ? found.facts.output : 1;
+    size_t room = found.facts.output != 0 ? found.facts.output : size;
     *written = 0;
+    if (PSAB_UNLIKELY(size < least)) {
+        return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the output buffer is shorter than the hash");
+    }
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         size_t produced = 0;
         if (PSAB_LIKELY(c->alternative == PSAB_ALT_HASH_COMPUTE_HASH_COMPUTE)) {
@@ -53,13 +59,15 @@ psa_status_t psab_hash_run(psab_core_t *core, psa_algorithm_t alg, const uint8_t
         } else {
             status = run_multipart(core, c, alg, input, length, hash, room, &produced);
         }
-        status = psab_output(c, PSAB_EP_HASH_COMPUTE, status, hash, room, psab_hash_least(alg), &produced);
+        status = psab_output(c, PSAB_EP_HASH_COMPUTE, status, hash, room, least, &produced);
         *written = produced;
     }
-    return route != NULL && route->count != 0 ? status : psab_refuse(core, status, "no driver for the hash");
+    return PSAB_LIKELY(status == PSA_SUCCESS) || (route != NULL && route->count != 0)
+               ? status
+               : psab_refuse(core, status, "no driver for the hash");
 }
 
-static psa_status_t check(psab_core_t *core, psa_algorithm_t alg, const uint8_t *input, size_t length) {
+static inline psa_status_t check(psab_core_t *core, psa_algorithm_t alg, const uint8_t *input, size_t length) {
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
     }
@@ -72,8 +80,8 @@ static psa_status_t check(psab_core_t *core, psa_algorithm_t alg, const uint8_t 
     return PSA_SUCCESS;
 }
 
-static psa_status_t run_apart(psab_core_t *core, psa_algorithm_t alg, const uint8_t *input, size_t length,
-                              uint8_t *hash, size_t size, size_t *written) {
+static PSAB_COLD psa_status_t run_apart(psab_core_t *core, psa_algorithm_t alg, const uint8_t *input, size_t length,
+                                        uint8_t *hash, size_t size, size_t *written) {
     psab_scratch_t copy;
     const uint8_t *apart = NULL;
     psa_status_t status = psab_separate(&copy, input, length, hash, size, &apart)
@@ -92,9 +100,6 @@ psa_status_t psab_hash_compute(psab_core_t *core, psa_algorithm_t alg, const uin
     psa_status_t status = check(core, alg, input, input_length);
     if (status != PSA_SUCCESS) {
         return status;
-    }
-    if (hash_size < psab_hash_least(alg)) {
-        return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the output buffer is shorter than the hash");
     }
     if (PSAB_UNLIKELY(psab_overlap(input, input_length, hash, hash_size))) {
         return run_apart(core, alg, input, input_length, hash, hash_size, hash_length);

@@ -13,10 +13,10 @@
  * @param input   overlaps nothing of the output
  * @param length  of the input, in bytes
  * @param hash    receives the hash; wiped after a failure
- * @param size    of the buffer, at least PSA_HASH_LENGTH(alg)
+ * @param size    of the buffer
  * @param written receives the length of the hash; 0 after a failure
  *
- * @return NOT_SUPPORTED, or what the driver returned
+ * @return BUFFER_TOO_SMALL, NOT_SUPPORTED, or what the driver returned
  */
 psa_status_t psab_hash_run(psab_core_t *core, psa_algorithm_t alg, const uint8_t *input, size_t length, uint8_t *hash,
                            size_t size, size_t *written);

@@ -17,7 +17,7 @@ static bool is_hash(psa_algorithm_t alg) {
 static psa_status_t set_up(psab_core_t *core, psab_operation_t *operation, uint16_t plan, psa_algorithm_t alg,
                            const uint8_t *state, size_t state_length) {
     psa_status_t status;
-    const psab_route_t *route = psab_route(core->registry, plan, alg, NULL, NULL);
+    const psab_route_t *route = psab_find_keyless(core->registry, plan, alg).route;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         status = psab_operation_prepare(operation, c);
         if (status != PSA_SUCCESS) {

@@ -44,7 +44,7 @@ static inline bool psab_ready(const psab_core_t *core) {
  *
  * @return status
  */
-psa_status_t psab_refuse(psab_core_t *core, psa_status_t status, const char *detail);
+PSAB_COLD psa_status_t psab_refuse(psab_core_t *core, psa_status_t status, const char *detail);
 
 /** Whether a pointer and a length can be an argument: null only with length 0. */
 static inline bool psab_buffer_valid(const void *data, size_t length) {

@@ -19,8 +19,19 @@ static inline psab_key_view_t psab_key_view(psab_key_t *key) {
     return (psab_key_view_t){&key->attributes, key->data, key->size, &key->route};
 }
 
+/** Answer a call whose key cannot be had, or cannot be used so: it is released then. */
+PSAB_COLD psa_status_t psab_refuse_key(psab_core_t *core, psa_status_t status, psab_key_t **key);
+
 /** Have a key for a use, or answer the call: see psab_key_acquire_for(). */
-psa_status_t psab_acquire(psab_core_t *core, psa_key_id_t id, psa_key_usage_t usage, psa_algorithm_t alg,
-                          psab_key_t **key);
+static PSAB_HOT psa_status_t psab_acquire(psab_core_t *core, psa_key_id_t id, psa_key_usage_t usage,
+                                          psa_algorithm_t alg, psab_key_t **key) {
+    psab_key_t *found = NULL;
+    psa_status_t status = psab_key_acquire(core->store, id, &found);
+    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
+        status = psab_policy_check(&found->attributes, usage, alg);
+    }
+    *key = found;
+    return PSAB_LIKELY(status == PSA_SUCCESS) ? PSA_SUCCESS : psab_refuse_key(core, status, key);
+}
 
 #endif

@@ -28,7 +28,7 @@ bool psab_core_driver_info(psab_core_t *core, size_t position, psab_driver_info_
     info->type = description->type;
     info->location = description->location;
     info->linked_in = driver->linked_in;
-    info->counts = psab_driver_counts(driver);
+    info->counts = psab_driver_counts(core->registry, driver);
     return true;
 }
 
@@ -39,7 +39,7 @@ uint64_t psab_core_refused(psab_core_t *core) {
 void psab_core_reset_counts(psab_core_t *core) {
     psab_driver_t *driver;
     for (size_t i = 0; (driver = psab_registry_driver(core->registry, i)) != NULL; i++) {
-        psab_driver_reset_counts(driver);
+        psab_driver_reset_counts(core->registry, driver);
     }
     atomic_store_explicit(&core->refused, 0, memory_order_relaxed);
 }

@@ -7,11 +7,10 @@ psa_status_t psab_refuse(psab_core_t *core, psa_status_t status, const char *det
     return psab_fail(status, NULL, -1, 0, detail);
 }
 
-psa_status_t psab_acquire(psab_core_t *core, psa_key_id_t id, psa_key_usage_t usage, psa_algorithm_t alg,
-                          psab_key_t **key) {
-    psa_status_t status = psab_key_acquire_for(core->store, id, usage, alg, key);
-    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
-        return PSA_SUCCESS;
+psa_status_t psab_refuse_key(psab_core_t *core, psa_status_t status, psab_key_t **key) {
+    if (*key != NULL) {
+        psab_key_release(*key);
+        *key = NULL;
     }
     return psab_refuse(core, status,
                        status == PSA_ERROR_INVALID_HANDLE ? "there is no such key"

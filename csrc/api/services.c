@@ -15,7 +15,7 @@ static psab_status_t enter_service(psab_frame_t **frame) {
         return psab_fail(PSA_ERROR_BAD_STATE, NULL, -1, PSAB_REPORT_OUTSIDE_CALL,
                          "a service of the core was called outside of an entry point");
     }
-    if ((*frame)->depth >= DEPTH_MOST) {
+    if (psab_depth() >= DEPTH_MOST) {
         (*frame)->report = PSAB_REPORT_RECURSION;
         return psab_report((*frame)->candidate, -1, PSA_ERROR_BAD_STATE, PSAB_REPORT_RECURSION,
                            "drivers and core call each other without end");

@@ -7,9 +7,9 @@
 #include "util/buffer.h"
 #include "util/wipe.h"
 
-static psa_status_t call_sign_hash(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                   psa_algorithm_t alg, const uint8_t *hash, size_t length, uint8_t *signature,
-                                   size_t size, size_t *written) {
+static PSAB_HOT psa_status_t call_sign_hash(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                            psa_algorithm_t alg, const uint8_t *hash, size_t length, uint8_t *signature,
+                                            size_t size, size_t *written) {
     psab_frame_t frame;
     psab_enter(&frame, core, c);
     return psab_leave(&frame, PSAB_EP_SIGN_HASH,
@@ -31,8 +31,10 @@ static psa_status_t sign_hash_of(psab_core_t *core, const psab_candidate_t *c, c
     return status;
 }
 
-static psa_status_t call_sign_message(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                      const psab_signing_t *request, size_t room, size_t *written) {
+static __attribute__((noinline)) psa_status_t call_sign_message(psab_core_t *core, const psab_candidate_t *c,
+                                                                const psab_key_view_t *key,
+                                                                const psab_signing_t *request, size_t room,
+                                                                size_t *written) {
     if (c->alternative == PSAB_ALT_SIGN_MESSAGE_SIGN_HASH) {
         return sign_hash_of(core, c, key, request, room, written);
     }
@@ -43,66 +45,79 @@ static psa_status_t call_sign_message(psab_core_t *core, const psab_candidate_t 
                                           request->input, request->length, request->signature, room, written));
 }
 
-psa_status_t psab_sign_run(psab_core_t *core, const psab_key_view_t *key, const psab_signing_t *request,
-                           size_t *written) {
-    size_t exact = PSA_SIGN_OUTPUT_SIZE(key->attributes->type, key->attributes->bits, request->alg);
-    if (PSAB_UNLIKELY(request->size < (exact != 0 ? exact : 1))) {
+/* The part of signing that comes after the key. `hash` is request->hash, as a constant to the compiler:
+ * the signing of hashes is to have nothing in its way. */
+static PSAB_HOT psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const psab_signing_t *request,
+                                 bool hash, size_t *written) {
+    uint16_t plan = hash ? PSAB_PLAN_SIGN_HASH : PSAB_PLAN_SIGN_MESSAGE;
+    psab_found_t found = psab_find(core->registry, plan, request->alg, key->attributes, key->cell);
+    const psab_route_t *route = found.route;
+    psab_facts_t facts = found.facts;
+    if (PSAB_UNLIKELY(facts.status != PSA_SUCCESS || (facts.input != 0 && facts.input != request->length))) {
+        return psab_sign_refuse(core, facts.status);
+    }
+    size_t least = facts.output != 0 ? facts.output : 1;
+    size_t room = facts.output != 0 ? facts.output : request->size;
+    if (PSAB_UNLIKELY(request->size < least)) {
         return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the buffer is too small for the signature");
     }
-    size_t room = exact != 0 ? exact : request->size;
-    uint16_t plan = request->hash ? PSAB_PLAN_SIGN_HASH : PSAB_PLAN_SIGN_MESSAGE;
-    int32_t entry_point = request->hash ? PSAB_EP_SIGN_HASH : PSAB_EP_SIGN_MESSAGE;
-    const psab_route_t *route = psab_route(core->registry, plan, request->alg, key->attributes, key->cell);
     psa_status_t status;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         *written = 0;
-        status = request->hash ? call_sign_hash(core, c, key, request->alg, request->input, request->length,
-                                                request->signature, room, written)
-                               : call_sign_message(core, c, key, request, room, written);
-        status = psab_output(c, entry_point, status, request->signature, room, exact != 0 ? exact : 1, written);
+        status = hash ? call_sign_hash(core, c, key, request->alg, request->input, request->length, request->signature,
+                                       room, written)
+                      : call_sign_message(core, c, key, request, room, written);
+        status = psab_output(c, hash ? PSAB_EP_SIGN_HASH : PSAB_EP_SIGN_MESSAGE, status, request->signature, room,
+                             least, written);
     }
     return PSAB_LIKELY(status == PSA_SUCCESS) || (route != NULL && route->count != 0)
                ? status
                : psab_refuse(core, status, "no driver signs with this key and algorithm");
 }
 
-static psa_status_t run_apart(psab_core_t *core, const psab_key_view_t *key, const psab_signing_t *request,
-                              size_t *written) {
+psa_status_t psab_sign_run(psab_core_t *core, const psab_key_view_t *key, const psab_signing_t *request,
+                           size_t *written) {
+    return request->hash ? run(core, key, request, true, written) : run(core, key, request, false, written);
+}
+
+/* The arguments one by one: a structure would be put together in every call, for the rare one that needs it. */
+static PSAB_COLD psa_status_t run_apart(psab_core_t *core, psab_key_t *key, psa_algorithm_t alg, bool hash,
+                                        const uint8_t *input, size_t length, uint8_t *signature, size_t size,
+                                        size_t *written) {
     psab_scratch_t copy;
-    psab_signing_t apart = *request;
-    psa_status_t status =
-        psab_separate(&copy, request->input, request->length, request->signature, request->size, &apart.input)
-            ? psab_sign_run(core, key, &apart, written)
-            : psab_refuse(core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for a copy of the input");
+    psab_key_view_t view = psab_key_view(key);
+    psab_signing_t request = {alg, hash, input, length, signature, size};
+    psa_status_t status = psab_separate(&copy, input, length, signature, size, &request.input)
+                              ? psab_sign_run(core, &view, &request, written)
+                              : psab_refuse(core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for a copy of the input");
     psab_scratch_free(&copy);
     return status;
 }
 
-static inline __attribute__((always_inline)) psa_status_t sign(psab_core_t *core, psa_key_id_t id,
-                                                               const psab_signing_t *request, psa_key_usage_t usage,
-                                                               size_t *written) {
+static PSAB_HOT psa_status_t sign(psab_core_t *core, psa_key_id_t id, psab_signing_t request, bool hash,
+                                  psa_key_usage_t usage, size_t *written) {
     psab_key_t *key = NULL;
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
     }
-    if (written == NULL || !psab_buffer_valid(request->signature, request->size) ||
-        !psab_buffer_valid(request->input, request->length)) {
+    if (PSAB_UNLIKELY(written == NULL || !psab_buffer_valid(request.signature, request.size) ||
+                      !psab_buffer_valid(request.input, request.length))) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a buffer is a null pointer");
     }
     *written = 0;
-    if (!psab_is_sign_alg(request->alg, request->hash)) {
+    if (!psab_is_sign_alg(request.alg, hash)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the algorithm does not sign this kind of input");
     }
-    psa_status_t status = psab_acquire(core, id, usage, request->alg, &key);
-    if (status != PSA_SUCCESS) {
+    psa_status_t status = psab_acquire(core, id, usage, request.alg, &key);
+    if (PSAB_UNLIKELY(status != PSA_SUCCESS)) {
         return status;
     }
-    status = psab_sign_check(core, request->alg, &key->attributes, true, request->hash, request->length);
-    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
+    if (PSAB_UNLIKELY(psab_overlap(request.input, request.length, request.signature, request.size))) {
+        status = run_apart(core, key, request.alg, hash, request.input, request.length, request.signature, request.size,
+                           written);
+    } else {
         psab_key_view_t view = psab_key_view(key);
-        bool overlap = psab_overlap(request->input, request->length, request->signature, request->size);
-        status = PSAB_UNLIKELY(overlap) ? run_apart(core, &view, request, written)
-                                        : psab_sign_run(core, &view, request, written);
+        status = run(core, &view, &request, hash, written);
     }
     psab_key_release(key);
     return status;
@@ -111,12 +126,18 @@ static inline __attribute__((always_inline)) psa_status_t sign(psab_core_t *core
 psa_status_t psab_sign_hash(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *hash,
                             size_t hash_length, uint8_t *signature, size_t signature_size, size_t *signature_length) {
     psab_signing_t request = {alg, true, hash, hash_length, signature, signature_size};
-    return sign(core, key, &request, PSA_KEY_USAGE_SIGN_HASH, signature_length);
+    return sign(core, key, request, true, PSA_KEY_USAGE_SIGN_HASH, signature_length);
 }
 
 psa_status_t psab_sign_message(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *input,
                                size_t input_length, uint8_t *signature, size_t signature_size,
                                size_t *signature_length) {
     psab_signing_t request = {alg, false, input, input_length, signature, signature_size};
-    return sign(core, key, &request, PSA_KEY_USAGE_SIGN_MESSAGE, signature_length);
+    return sign(core, key, request, false, PSA_KEY_USAGE_SIGN_MESSAGE, signature_length);
+}
+
+psa_status_t psab_sign_refuse(psab_core_t *core, psa_status_t fits) {
+    return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT,
+                       fits != PSA_SUCCESS ? "the type of the key does not fit the algorithm"
+                                           : "the hash does not have the length of the algorithm's");
 }

@@ -6,20 +6,6 @@
 
 #include "api/key_view.h"
 
-/** Check that a signature algorithm is one, fits the key, and for a hash that it has its length.
- *
- * @param core        the instance
- * @param alg         the algorithm
- * @param attributes  of the key
- * @param pair        whether it must be a key pair
- * @param hash        whether a hash is signed, not a message
- * @param length      of the hash
- *
- * @return INVALID_ARGUMENT
- */
-psa_status_t psab_sign_check(psab_core_t *core, psa_algorithm_t alg, const psab_attributes_t *attributes, bool pair,
-                             bool hash, size_t length);
-
 /** What is to be signed, and where the signature goes. */
 typedef struct psab_signing {
     psa_algorithm_t alg;
@@ -34,10 +20,11 @@ typedef struct psab_signing {
  *
  * @param core     the instance
  * @param key      the key
- * @param request  checked before; the input overlaps nothing of the signature
+ * @param request  the input overlaps nothing of the signature
  * @param written  receives the length of the signature; 0 after a failure
  *
- * @return BUFFER_TOO_SMALL, NOT_SUPPORTED, or what the driver returned
+ * @return INVALID_ARGUMENT for a key that does not fit the algorithm or a hash of a wrong length,
+ *         BUFFER_TOO_SMALL, NOT_SUPPORTED, or what the driver returned
  */
 psa_status_t psab_sign_run(psab_core_t *core, const psab_key_view_t *key, const psab_signing_t *request,
                            size_t *written);
@@ -54,6 +41,9 @@ typedef struct psab_verifying {
 
 /** Verify with whoever serves it, as psab_sign_run(). */
 psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, const psab_verifying_t *request);
+
+/** Answer a request that cannot be: the key does not fit, or else the length of the input. */
+psa_status_t psab_sign_refuse(psab_core_t *core, psa_status_t fits);
 
 /** Whether an algorithm can sign a hash or a message; the key is not looked at. */
 static inline bool psab_is_sign_alg(psa_algorithm_t alg, bool hash) {

@@ -64,7 +64,12 @@ static psa_status_t call(psab_core_t *core, const psab_candidate_t *c, const psa
 
 psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, const psab_verifying_t *request) {
     uint16_t plan = request->hash ? PSAB_PLAN_VERIFY_HASH : PSAB_PLAN_VERIFY_MESSAGE;
-    const psab_route_t *route = psab_route(core->registry, plan, request->alg, key->attributes, key->cell);
+    psab_found_t found = psab_find(core->registry, plan, request->alg, key->attributes, key->cell);
+    const psab_route_t *route = found.route;
+    if (PSAB_UNLIKELY(found.facts.status != PSA_SUCCESS ||
+                      (found.facts.input != 0 && found.facts.input != request->length))) {
+        return psab_sign_refuse(core, found.facts.status);
+    }
     psa_status_t status;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         status = call(core, c, key, request);
@@ -90,11 +95,8 @@ static psa_status_t verify(psab_core_t *core, psa_key_id_t id, const psab_verify
     if (status != PSA_SUCCESS) {
         return status;
     }
-    status = psab_sign_check(core, request->alg, &key->attributes, false, request->hash, request->length);
-    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
-        psab_key_view_t view = psab_key_view(key);
-        status = psab_verify_run(core, &view, request);
-    }
+    psab_key_view_t view = psab_key_view(key);
+    status = psab_verify_run(core, &view, request);
     psab_key_release(key);
     return status;
 }

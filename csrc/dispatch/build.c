@@ -194,7 +194,7 @@ static psab_status_t add_driver(psab_registry_t *registry, psab_driver_t *driver
     psab_alternative_scratch_t scratch;
     for (size_t i = 0; i < psab_alternative_count(plan); i++) {
         psab_applies_t applies =
-            plan < PSAB_PLAN_COUNT ? registry->applies(plan, (uint16_t)i, alg, attributes) : PSAB_APPLIES;
+            plan < PSAB_PLAN_COUNT ? registry->planner->applies(plan, (uint16_t)i, alg, attributes) : PSAB_APPLIES;
         if (applies != when) {
             continue;
         }

@@ -4,6 +4,13 @@
 
 #include "util/thread.h"
 
+void psab_count_shared(_Atomic uint64_t *counter) {
+    if (psab_dispatch_thread.number == 0) {
+        psab_number_thread(); /* for the calls to come */
+    }
+    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
 psab_status_t psab_report(const psab_candidate_t *candidate, int32_t entry_point, psab_status_t status,
                           psab_report_code_t code, const char *detail) {
     return psab_fail(status, candidate->driver->description->name, entry_point, (int32_t)code, detail);
@@ -19,13 +26,13 @@ static psab_status_t keep_report(const psab_candidate_t *candidate, int32_t entr
 
 psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_point, psab_status_t status, bool choosing) {
     const psab_candidate_t *candidate = frame->candidate;
-    psab_count_stripe_t *stripe = psab_stripe(candidate->driver);
+    uint32_t stripe = psab_dispatch_thread.stripe;
+    psab_count_stripe_t *counts = &candidate->driver->counts[stripe];
     if (status == PSA_ERROR_NOT_SUPPORTED) {
-        _Atomic uint64_t *counter = choosing && candidate->passes ? &stripe->fell_back : &stripe->refused;
-        atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+        psab_count(choosing && candidate->passes ? &counts->fell_back : &counts->refused, stripe);
     } else {
-        atomic_fetch_add_explicit(&stripe->served, 1, memory_order_relaxed);
-        atomic_fetch_add_explicit(&stripe->errors, 1, memory_order_relaxed);
+        psab_count(&counts->served, stripe);
+        psab_count(&counts->errors, stripe);
     }
     if (status > 0) {
         char detail[64];

@@ -20,7 +20,7 @@
 #include "util/compiler.h"
 
 /** The first candidate, and the status in case there is none; null then. */
-static inline const psab_candidate_t *psab_first(const psab_route_t *route, psab_status_t *status) {
+static PSAB_HOT const psab_candidate_t *psab_first(const psab_route_t *route, psab_status_t *status) {
     *status = PSA_ERROR_NOT_SUPPORTED;
     if (PSAB_UNLIKELY(route == NULL)) {
         *status = PSA_ERROR_INSUFFICIENT_MEMORY;
@@ -30,12 +30,12 @@ static inline const psab_candidate_t *psab_first(const psab_route_t *route, psab
 }
 
 /** The candidate to ask after one that answered with `status`; null if that answer is final. */
-static inline const psab_candidate_t *psab_next(const psab_candidate_t *candidate, psab_status_t status) {
+static PSAB_HOT const psab_candidate_t *psab_next(const psab_candidate_t *candidate, psab_status_t status) {
     return PSAB_UNLIKELY(status == PSA_ERROR_NOT_SUPPORTED && candidate->passes) ? candidate + 1 : NULL;
 }
 
 /** Note that this thread is about to call an entry point of a candidate. */
-static inline void psab_enter(psab_frame_t *frame, psab_core_t *core, const psab_candidate_t *candidate) {
+static PSAB_HOT void psab_enter(psab_frame_t *frame, psab_core_t *core, const psab_candidate_t *candidate) {
     psab_dispatch_thread_t *thread = &psab_dispatch_thread;
     /* The linker may replace the addition in this address by an instruction that sets no flags; the null check
      * of a sanitizer must not rely on them. */
@@ -43,21 +43,25 @@ static inline void psab_enter(psab_frame_t *frame, psab_core_t *core, const psab
     frame->outer = thread->top;
     frame->core = core;
     frame->candidate = candidate;
-    frame->depth = frame->outer != NULL ? frame->outer->depth + 1 : 1;
     frame->report = 0;
     thread->top = frame;
-    if (PSAB_UNLIKELY(thread->number == 0)) {
-        psab_number_thread();
+}
+
+/** psab_count() of a thread that has no stripe, or none yet. */
+PSAB_COLD void psab_count_shared(_Atomic uint64_t *counter);
+
+/** Add one to a counter in this thread's stripe of them. */
+static PSAB_HOT void psab_count(_Atomic uint64_t *counter, uint32_t stripe) {
+    if (PSAB_LIKELY(stripe != 0)) { /* nobody else writes to it */
+        atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1, memory_order_relaxed);
+    } else {
+        psab_count_shared(counter);
     }
 }
 
-/** Where this thread counts for a driver. */
-static inline psab_count_stripe_t *psab_stripe(psab_driver_t *driver) {
-    return &driver->counts[psab_dispatch_thread.number % PSAB_COUNT_STRIPES];
-}
-
 /** What psab_leave() does with any answer but success: judge, count, record the failure. */
-psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_point, psab_status_t status, bool choosing);
+PSAB_COLD psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_point, psab_status_t status,
+                                    bool choosing);
 
 /** Note that the call is over, and count it.
  *
@@ -67,22 +71,22 @@ psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_point, psab_s
  *
  * @return the status; GENERIC_ERROR in place of a positive one, which no entry point may return
  */
-static inline psab_status_t psab_leave(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
-    const psab_candidate_t *candidate = frame->candidate;
-    psab_dispatch_thread.top = frame->outer;
+static PSAB_HOT psab_status_t psab_leave(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
+    psab_dispatch_thread_t *thread = &psab_dispatch_thread;
+    thread->top = frame->outer;
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {
-        atomic_fetch_add_explicit(&psab_stripe(candidate->driver)->served, 1, memory_order_relaxed);
+        psab_count(&frame->candidate->driver->counts[thread->stripe].served, thread->stripe);
         return PSA_SUCCESS;
     }
     return psab_answer(frame, entry_point, status, true);
 }
 
 /** psab_leave() for a later entry point of an operation, whose driver was chosen before. */
-static inline psab_status_t psab_leave_step(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
-    const psab_candidate_t *candidate = frame->candidate;
-    psab_dispatch_thread.top = frame->outer;
+static PSAB_HOT psab_status_t psab_leave_step(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
+    psab_dispatch_thread_t *thread = &psab_dispatch_thread;
+    thread->top = frame->outer;
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {
-        atomic_fetch_add_explicit(&psab_stripe(candidate->driver)->served, 1, memory_order_relaxed);
+        psab_count(&frame->candidate->driver->counts[thread->stripe].served, thread->stripe);
         return PSA_SUCCESS;
     }
     return psab_answer(frame, entry_point, status, false);

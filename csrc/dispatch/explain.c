@@ -76,8 +76,8 @@ static void explain_miss(const question_t *question, psab_driver_t *driver, psab
     psab_alternative_scratch_t scratch;
     for (size_t i = 0; i < psab_alternative_count(question->plan); i++) {
         bool applies = question->plan >= PSAB_PLAN_COUNT ||
-                       question->registry->applies(question->plan, (uint16_t)i, question->alg, question->attributes) !=
-                           PSAB_APPLIES_NO;
+                       question->registry->planner->applies(question->plan, (uint16_t)i, question->alg,
+                                                            question->attributes) != PSAB_APPLIES_NO;
         psab_candidates_t list = {NULL, 0, 0};
         if (applies) {
             (void)psab_driver_offer(driver, psab_alternative(question->plan, i, &scratch), question->alg,

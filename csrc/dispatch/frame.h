@@ -10,6 +10,9 @@
 
 #include "psab/drivers.h"
 
+/** Counters are spread over so many cache lines; all but the first are of one thread each. */
+#define PSAB_COUNT_STRIPES 64u
+
 struct psab_candidate;
 
 /** One entry of a driver, in automatic storage of the caller. */
@@ -17,7 +20,6 @@ typedef struct psab_frame {
     struct psab_frame *outer;
     psab_core_t *core;
     const struct psab_candidate *candidate;
-    uint32_t depth;  /**< 1 for a call that the application made */
     uint32_t report; /**< psab_report_code_t of what the driver's adapter reported during the call; 0: nothing */
 } psab_frame_t;
 
@@ -25,12 +27,22 @@ typedef struct psab_frame {
 typedef struct psab_dispatch_thread {
     psab_frame_t *top;
     uint32_t number; /**< of the thread, from 1; 0: not numbered yet */
+    uint32_t stripe; /**< of the counters, this thread's own; 0: the one that is shared by those without */
 } psab_dispatch_thread_t;
 
 /* Static thread storage: an access is one instruction, also in a shared library. */
 extern _Thread_local psab_dispatch_thread_t psab_dispatch_thread __attribute__((tls_model("initial-exec")));
 
-/** Give the calling thread its number. */
+/** Give the calling thread its number and, while there are any, a stripe of its own. */
 void psab_number_thread(void);
+
+/** How deep calls are nested on this thread: 1 in a call that the application made, 0 outside. */
+static inline uint32_t psab_depth(void) {
+    uint32_t depth = 0;
+    for (const psab_frame_t *frame = psab_dispatch_thread.top; frame != NULL; frame = frame->outer) {
+        depth++;
+    }
+    return depth;
+}
 
 #endif

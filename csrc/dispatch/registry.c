@@ -13,18 +13,57 @@
 
 _Thread_local psab_dispatch_thread_t psab_dispatch_thread;
 
-void psab_number_thread(void) {
-    static _Atomic uint32_t last;
-    psab_dispatch_thread.number = atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
+/* Which stripes of counters belong to a thread: one bit each. The first is shared. */
+static _Atomic uint64_t stripes_taken = 1;
+static pthread_key_t stripe_key;
+
+static void give_stripe_back(void *thread) {
+    psab_dispatch_thread_t *self = thread;
+    uint32_t stripe = self->stripe;
+    self->stripe = 0; /* what this thread still counts, it counts with the others */
+    atomic_fetch_and_explicit(&stripes_taken, ~((uint64_t)1 << stripe), memory_order_release);
 }
 
-psab_registry_t *psab_registry_new(psab_core_t *core, psab_applies_function_t applies) {
+static void make_stripe_key(void) {
+    if (pthread_key_create(&stripe_key, give_stripe_back) != 0) {
+        atomic_store_explicit(&stripes_taken, UINT64_MAX, memory_order_relaxed); /* nobody gets one */
+    }
+}
+
+/* A stripe that belongs to nobody else; 0 if there is none. */
+static uint32_t take_stripe(void) {
+    uint64_t taken = atomic_load_explicit(&stripes_taken, memory_order_relaxed);
+    while (taken != UINT64_MAX) {
+        uint32_t stripe = (uint32_t)__builtin_ctzll(~taken);
+        if (atomic_compare_exchange_weak_explicit(&stripes_taken, &taken, taken | (uint64_t)1 << stripe,
+                                                  memory_order_acquire, memory_order_relaxed)) {
+            return stripe;
+        }
+    }
+    return 0;
+}
+
+void psab_number_thread(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static _Atomic uint32_t last;
+    psab_dispatch_thread_t *self = &psab_dispatch_thread;
+    self->number = atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
+    (void)pthread_once(&once, make_stripe_key);
+    uint32_t stripe = take_stripe();
+    if (stripe != 0 && pthread_setspecific(stripe_key, self) != 0) {
+        atomic_fetch_and_explicit(&stripes_taken, ~((uint64_t)1 << stripe), memory_order_release);
+        stripe = 0;
+    }
+    self->stripe = stripe;
+}
+
+psab_registry_t *psab_registry_new(psab_core_t *core, const psab_planner_t *planner) {
     psab_registry_t *registry = calloc(1, sizeof *registry);
     if (registry == NULL) {
         return NULL;
     }
     registry->core = core;
-    registry->applies = applies;
+    registry->planner = planner;
     atomic_init(&registry->epoch, 1);
     registry->trace = psab_trace_new();
     if (registry->trace == NULL || pthread_mutex_init(&registry->lock, NULL) != 0) {
@@ -150,7 +189,7 @@ psab_driver_t *psab_registry_driver(psab_registry_t *registry, size_t position) 
     return driver;
 }
 
-psab_counts_t psab_driver_counts(psab_driver_t *driver) {
+static psab_counts_t sum_of(psab_driver_t *driver) {
     psab_counts_t sum = {0, 0, 0, 0};
     for (size_t i = 0; i < PSAB_COUNT_STRIPES; i++) {
         psab_count_stripe_t *stripe = &driver->counts[i];
@@ -162,12 +201,19 @@ psab_counts_t psab_driver_counts(psab_driver_t *driver) {
     return sum;
 }
 
-void psab_driver_reset_counts(psab_driver_t *driver) {
-    for (size_t i = 0; i < PSAB_COUNT_STRIPES; i++) {
-        psab_count_stripe_t *stripe = &driver->counts[i];
-        atomic_store_explicit(&stripe->served, 0, memory_order_relaxed);
-        atomic_store_explicit(&stripe->errors, 0, memory_order_relaxed);
-        atomic_store_explicit(&stripe->fell_back, 0, memory_order_relaxed);
-        atomic_store_explicit(&stripe->refused, 0, memory_order_relaxed);
-    }
+psab_counts_t psab_driver_counts(psab_registry_t *registry, psab_driver_t *driver) {
+    pthread_mutex_lock(&registry->lock);
+    psab_counts_t sum = sum_of(driver);
+    sum.served -= driver->forgotten.served;
+    sum.errors -= driver->forgotten.errors;
+    sum.fell_back -= driver->forgotten.fell_back;
+    sum.refused -= driver->forgotten.refused;
+    pthread_mutex_unlock(&registry->lock);
+    return sum;
+}
+
+void psab_driver_reset_counts(psab_registry_t *registry, psab_driver_t *driver) {
+    pthread_mutex_lock(&registry->lock);
+    driver->forgotten = sum_of(driver);
+    pthread_mutex_unlock(&registry->lock);
 }

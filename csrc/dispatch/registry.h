@@ -13,12 +13,10 @@
 
 #include "dispatch/frame.h"
 #include "psab/drivers.h"
+#include "util/route_cell.h"
 
 struct psab_route_table;
 struct psab_trace;
-
-/** Counters are spread over so many cache lines, by thread. */
-#define PSAB_COUNT_STRIPES 16u
 
 typedef struct psab_count_stripe {
     _Alignas(64) _Atomic uint64_t served;
@@ -30,6 +28,7 @@ typedef struct psab_count_stripe {
 /** A registered driver. */
 typedef struct psab_driver {
     psab_count_stripe_t counts[PSAB_COUNT_STRIPES];
+    psab_counts_t forgotten; /**< what the counters had when they were reset; guarded by the registry's lock */
     const psab_driver_description_t *description;
     void *context; /**< first argument of its entry points */
     bool linked_in;
@@ -40,20 +39,32 @@ typedef struct psab_driver {
 /** Whether an alternative of a plan can serve a mechanism at all. */
 typedef enum psab_applies { PSAB_APPLIES_NO, PSAB_APPLIES, PSAB_APPLIES_LAST } psab_applies_t;
 
-/** Supplied by api/, which is where alternatives are carried out.
- *
- * @return PSAB_APPLIES_LAST for an alternative that is to be tried only after every driver was
- *         asked for the others
- */
-typedef psab_applies_t (*psab_applies_function_t)(uint16_t plan, uint16_t alternative, uint32_t alg,
-                                                  const psab_attributes_t *attributes);
+/** What plan, algorithm and kind of key alone say about a request. */
+typedef struct psab_facts {
+    psab_status_t status; /**< of asking for it: INVALID_ARGUMENT where the key does not fit the algorithm */
+    uint32_t input;       /**< the length that the input must have; 0: any */
+    uint32_t output;      /**< the length that the output will have; 0: not fixed */
+} psab_facts_t;
+
+/** Supplied by api/, which is where plans are carried out. */
+typedef struct psab_planner {
+    /** Whether an alternative can serve a mechanism; PSAB_APPLIES_LAST for one that is to be tried
+     * only after every driver was asked for the others. */
+    psab_applies_t (*applies)(uint16_t plan, uint16_t alternative, uint32_t alg, const psab_attributes_t *attributes);
+    /** Work out the facts; they are kept with the route. */
+    psab_facts_t (*facts)(uint16_t plan, uint32_t alg, const psab_attributes_t *attributes);
+} psab_planner_t;
+
+/** Routes of requests without a key are remembered in so many cells. */
+#define PSAB_KEYLESS_CELLS 64u
 
 /** The drivers of one core and the routes to them. */
 typedef struct psab_registry {
     _Atomic uint32_t epoch; /**< counts what makes routes stale */
     psab_core_t *core;
-    psab_applies_function_t applies;
+    const psab_planner_t *planner;
     struct psab_route_table *_Atomic routes;
+    psab_route_cell_t keyless[PSAB_KEYLESS_CELLS];
     struct psab_trace *trace;
     pthread_mutex_t lock; /**< guards all that follows, and making routes; never held in a driver */
     psab_driver_t **drivers;
@@ -64,7 +75,7 @@ typedef struct psab_registry {
 } psab_registry_t;
 
 /** Make an empty list. Null when out of memory. */
-psab_registry_t *psab_registry_new(psab_core_t *core, psab_applies_function_t applies);
+psab_registry_t *psab_registry_new(psab_core_t *core, const psab_planner_t *planner);
 
 /** Free the list, its routes and the loaded images. No call may be under way. Null is allowed. */
 void psab_registry_free(psab_registry_t *registry);
@@ -99,11 +110,11 @@ psab_driver_t *psab_registry_driver(psab_registry_t *registry, size_t position);
 /** Make all routes stale. */
 void psab_registry_changed(psab_registry_t *registry);
 
-/** The sums over all threads. */
-psab_counts_t psab_driver_counts(psab_driver_t *driver);
+/** The sums over all threads, since they were last reset. */
+psab_counts_t psab_driver_counts(psab_registry_t *registry, psab_driver_t *driver);
 
-/** Set all counters of a driver to zero. */
-void psab_driver_reset_counts(psab_driver_t *driver);
+/** Count from zero again. The counters themselves belong to their threads and go on. */
+void psab_driver_reset_counts(psab_registry_t *registry, psab_driver_t *driver);
 
 /** The checks of psab_driver_new() that concern the description alone. */
 psab_status_t psab_description_check(const psab_driver_description_t *description, char *error, size_t error_size);

@@ -131,7 +131,8 @@ static const psab_route_t *unique(psab_registry_t *registry, uint16_t plan, cons
 }
 
 /* Remember a route for a mechanism; null where that cannot be. The lock is held. */
-static psab_route_entry_t *remember(psab_registry_t *registry, const route_key_t *key, const psab_route_t *route) {
+static psab_route_entry_t *remember(psab_registry_t *registry, const route_key_t *key, const psab_found_t *found,
+                                    uint32_t epoch) {
     psab_route_entry_t *entry = look_up(atomic_load_explicit(&registry->routes, memory_order_relaxed), key);
     if (entry == NULL) {
         psab_route_table_t *table = roomy_table(registry);
@@ -142,15 +143,15 @@ static psab_route_entry_t *remember(psab_registry_t *registry, const route_key_t
         entry->mechanism = key->mechanism;
         entry->key = key->key;
         entry->location = key->location;
-        atomic_init(&entry->route, route);
-        atomic_init(&entry->epoch, atomic_load_explicit(&registry->epoch, memory_order_relaxed));
+        entry->facts = found->facts;
+        atomic_init(&entry->route, found->route);
+        atomic_init(&entry->epoch, epoch);
         put(table, entry);
         return entry;
     }
     /* The route first: who sees the new epoch must see the new route. */
-    atomic_store_explicit(&entry->route, route, memory_order_relaxed);
-    atomic_store_explicit(&entry->epoch, atomic_load_explicit(&registry->epoch, memory_order_relaxed),
-                          memory_order_release);
+    atomic_store_explicit(&entry->route, found->route, memory_order_relaxed);
+    atomic_store_explicit(&entry->epoch, epoch, memory_order_release);
     return entry;
 }
 
@@ -162,28 +163,35 @@ static psab_route_entry_t *current(psab_registry_t *registry, const route_key_t 
     return fresh ? entry : NULL;
 }
 
-const psab_route_t *psab_route_find(psab_registry_t *registry, uint16_t plan, uint32_t alg,
-                                    const psab_attributes_t *attributes, psab_route_cell_t *cell) {
+psab_found_t psab_find_slow(psab_registry_t *registry, uint16_t plan, uint32_t alg, const psab_attributes_t *attributes,
+                            psab_route_cell_t *cell) {
     route_key_t key = key_of(plan, alg, attributes);
     psab_route_entry_t *entry = current(registry, &key);
-    const psab_route_t *route = NULL;
+    psab_found_t found = {NULL, {0, 0, 0}};
     if (entry == NULL) {
         psab_candidates_t list = {NULL, 0, 0};
+        if (plan < PSAB_PLAN_COUNT) {
+            found.facts = registry->planner->facts(plan, alg, attributes);
+        }
         pthread_mutex_lock(&registry->lock);
+        /* What changes from here on makes this route stale already. */
+        uint32_t epoch = atomic_load_explicit(&registry->epoch, memory_order_acquire);
         if (psab_route_build(registry, plan, alg, attributes, &list) == PSA_SUCCESS) {
-            route = unique(registry, plan, &list);
+            found.route = unique(registry, plan, &list);
         }
         /* A mechanism that nobody serves is not remembered: there is no end of those. */
-        entry = route != NULL && route->count > 0 ? remember(registry, &key, route) : NULL;
+        bool served = found.route != NULL && found.route->count > 0;
+        entry = served ? remember(registry, &key, &found, epoch) : NULL;
         pthread_mutex_unlock(&registry->lock);
         free(list.items);
     } else {
-        route = atomic_load_explicit(&entry->route, memory_order_relaxed);
+        found.facts = entry->facts;
+        found.route = atomic_load_explicit(&entry->route, memory_order_relaxed);
     }
     if (entry != NULL && cell != NULL) {
         atomic_store_explicit(&cell->route, entry, memory_order_release);
     }
-    return route;
+    return found;
 }
 
 void psab_routes_free(psab_registry_t *registry) {

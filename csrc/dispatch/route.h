@@ -12,6 +12,7 @@
 #include "dispatch/registry.h"
 #include "psab/packed.h"
 #include "psab/plans.h"
+#include "util/compiler.h"
 #include "util/route_cell.h"
 
 /** One driver of a route. */
@@ -34,22 +35,29 @@ typedef struct psab_route {
     psab_candidate_t candidates[];
 } psab_route_t;
 
-/** What is found by plan, algorithm and kind of key. The first three never change. */
+/** What is found by plan, algorithm and kind of key. Only the atomic members change. */
 typedef struct psab_route_entry {
     uint64_t mechanism; /**< algorithm and plan */
-    uint64_t key;       /**< type, size and location of the key; 0 without */
-    uint32_t location;
-    _Atomic uint32_t epoch;
     const psab_route_t *_Atomic route;
+    _Atomic uint32_t epoch;
+    psab_facts_t facts;
+    uint64_t key; /**< type, size and location of the key; 0 without */
+    uint32_t location;
 } psab_route_entry_t;
 
 /** Stands for the plan "this entry point alone, with what else its operation has". */
 #define PSAB_PLAN_ENTRY_POINT(entry_point) ((uint16_t)(PSAB_PLAN_COUNT + (entry_point)))
 #define PSAB_PLAN_LIMIT (PSAB_PLAN_COUNT + PSAB_EP_COUNT)
 
-/** The part of psab_route() that is not inline. */
-const psab_route_t *psab_route_find(psab_registry_t *registry, uint16_t plan, uint32_t alg,
-                                    const psab_attributes_t *attributes, psab_route_cell_t *cell);
+/** A route, and what else is known about the request. */
+typedef struct psab_found {
+    const psab_route_t *route; /**< possibly without candidates; null when out of memory */
+    psab_facts_t facts;
+} psab_found_t;
+
+/** The part of psab_find() that is not inline. */
+PSAB_COLD psab_found_t psab_find_slow(psab_registry_t *registry, uint16_t plan, uint32_t alg,
+                                      const psab_attributes_t *attributes, psab_route_cell_t *cell);
 
 /** Find the route of a request.
  *
@@ -59,20 +67,43 @@ const psab_route_t *psab_route_find(psab_registry_t *registry, uint16_t plan, ui
  * @param attributes  of the key; null where there is none
  * @param cell        of that key, which must have had these attributes ever since; null if there is none
  *
- * @return the route, possibly without candidates; null when out of memory
+ * @return the route and the facts
  */
-static inline const psab_route_t *psab_route(psab_registry_t *registry, uint16_t plan, uint32_t alg,
-                                             const psab_attributes_t *attributes, psab_route_cell_t *cell) {
+static PSAB_HOT psab_found_t psab_find(psab_registry_t *registry, uint16_t plan, uint32_t alg,
+                                       const psab_attributes_t *attributes, psab_route_cell_t *cell) {
+    psab_found_t found;
     if (cell != NULL) {
         const psab_route_entry_t *entry = atomic_load_explicit(&cell->route, memory_order_acquire);
         uint64_t mechanism = (uint64_t)alg << 16 | plan;
-        if (entry != NULL && entry->mechanism == mechanism &&
-            atomic_load_explicit(&entry->epoch, memory_order_acquire) ==
-                atomic_load_explicit(&registry->epoch, memory_order_acquire)) {
-            return atomic_load_explicit(&entry->route, memory_order_relaxed);
+        if (PSAB_LIKELY(entry != NULL && entry->mechanism == mechanism &&
+                        atomic_load_explicit(&entry->epoch, memory_order_acquire) ==
+                            atomic_load_explicit(&registry->epoch, memory_order_acquire))) {
+            found.route = atomic_load_explicit(&entry->route, memory_order_relaxed);
+            found.facts.status = entry->facts.status;
+            found.facts.input = entry->facts.input;
+            found.facts.output = entry->facts.output;
+            return found;
         }
     }
-    return psab_route_find(registry, plan, alg, attributes, cell);
+    /* Member by member, so that the compiler can keep them in registers. */
+    psab_found_t slow = psab_find_slow(registry, plan, alg, attributes, cell);
+    found.route = slow.route;
+    found.facts.status = slow.facts.status;
+    found.facts.input = slow.facts.input;
+    found.facts.output = slow.facts.output;
+    return found;
+}
+
+/** psab_find() for who wants the route only. */
+static inline const psab_route_t *psab_route(psab_registry_t *registry, uint16_t plan, uint32_t alg,
+                                             const psab_attributes_t *attributes, psab_route_cell_t *cell) {
+    return psab_find(registry, plan, alg, attributes, cell).route;
+}
+
+/** psab_find() of a request without a key. */
+static PSAB_HOT psab_found_t psab_find_keyless(psab_registry_t *registry, uint16_t plan, uint32_t alg) {
+    psab_route_cell_t *cell = &registry->keyless[(alg ^ (uint32_t)plan << 4) % PSAB_KEYLESS_CELLS];
+    return psab_find(registry, plan, alg, NULL, cell);
 }
 
 /** Free all routes of a registry that is going away. */

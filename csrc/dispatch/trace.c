@@ -140,8 +140,10 @@ static psab_status_t traced_call(void *user, uint16_t entry_point, psab_value_t 
     }
     psab_trace_event_t event;
     memset(&event, 0, sizeof event);
-    const psab_frame_t *frame = psab_dispatch_thread.top;
-    event.depth = frame != NULL ? (uint16_t)frame->depth : 0;
+    if (psab_dispatch_thread.number == 0) {
+        psab_number_thread();
+    }
+    event.depth = (uint16_t)psab_depth();
     event.thread = psab_dispatch_thread.number;
     event.driver = tracer->driver->description->name;
     describe(&event, entry_point, values, count);

@@ -18,8 +18,8 @@ psa_status_t psab_policy_check_slow(const psab_attributes_t *attributes, psa_key
  *
  * @return NOT_PERMITTED
  */
-static inline psa_status_t psab_policy_check(const psab_attributes_t *attributes, psa_key_usage_t usage,
-                                             psa_algorithm_t alg) {
+static PSAB_HOT psa_status_t psab_policy_check(const psab_attributes_t *attributes, psa_key_usage_t usage,
+                                               psa_algorithm_t alg) {
     if (PSAB_LIKELY((usage & ~attributes->usage) == 0 && attributes->alg == alg && (alg & 0xffu) != 0xffu &&
                     (alg & PSAB_ALG_AT_LEAST) == 0)) {
         return PSA_SUCCESS;

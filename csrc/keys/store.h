@@ -107,7 +107,7 @@ void psab_key_release_slow(psab_key_t *key, psa_key_id_t id);
  *
  * @return INVALID_HANDLE if there is no such key; failures of storage or of a driver
  */
-static inline psa_status_t psab_key_acquire(psab_store_t *store, psa_key_id_t id, psab_key_t **key) {
+static PSAB_HOT psa_status_t psab_key_acquire(psab_store_t *store, psa_key_id_t id, psab_key_t **key) {
     uint32_t offset = id - PSA_KEY_ID_VENDOR_MIN;
     psab_thread_t *thread = psab_thread();
     if (PSAB_LIKELY(offset < PSAB_VOLATILE_IDS && thread != NULL)) {
@@ -129,7 +129,7 @@ static inline psa_status_t psab_key_acquire(psab_store_t *store, psa_key_id_t id
 }
 
 /** Give a key back. If it was destroyed and this was its last user, it is wiped now. */
-static inline void psab_key_release(psab_key_t *key) {
+static PSAB_HOT void psab_key_release(psab_key_t *key) {
     psa_key_id_t id = key->attributes.id;
     bool evict = (key->attributes.lifetime & 0xffu) != 0 && (key->flags & PSAB_KEY_UNCACHED) != 0;
     psab_hazard_clear(psab_thread_self, key);

@@ -14,7 +14,7 @@
 static inline bool psab_overlap(const void *a, size_t a_size, const void *b, size_t b_size) {
     uintptr_t first = (uintptr_t)a;
     uintptr_t second = (uintptr_t)b;
-    return a_size != 0 && b_size != 0 && (first < second ? second - first < a_size : first - second < b_size);
+    return (second - first < a_size && b_size != 0) || (first - second < b_size && a_size != 0);
 }
 
 /** Bytes set aside while a call runs: on the stack where they fit, else from the heap. */

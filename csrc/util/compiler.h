@@ -7,6 +7,12 @@
 #define PSAB_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define PSAB_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
+/** For what is in the way of every call: inline in spite of its size. */
+#define PSAB_HOT inline __attribute__((always_inline))
+
+/** For what is in the way of few calls: kept out of the others. */
+#define PSAB_COLD __attribute__((noinline, cold))
+
 #if defined(__SANITIZE_THREAD__)
 #define PSAB_THREAD_SANITIZER 1
 #elif defined(__has_feature)

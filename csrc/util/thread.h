@@ -66,7 +66,7 @@ static inline psab_thread_t *psab_thread(void) {
  *
  * @return false if the thread uses PSAB_HAZARDS things already
  */
-static inline bool psab_hazard_set(psab_thread_t *thread, const void *what) {
+static PSAB_HOT bool psab_hazard_set(psab_thread_t *thread, const void *what) {
     uint32_t position = atomic_load_explicit(&thread->used, memory_order_relaxed);
     if (PSAB_UNLIKELY(position == PSAB_HAZARDS)) {
         return false;
@@ -93,26 +93,30 @@ static inline bool psab_hazard_set(psab_thread_t *thread, const void *what) {
  * @param thread  the record of the calling thread
  * @param what    the address; it must have been set
  */
-static inline void psab_hazard_clear(psab_thread_t *thread, const void *what) {
+static PSAB_HOT void psab_hazard_clear(psab_thread_t *thread, const void *what) {
     uint32_t used = atomic_load_explicit(&thread->used, memory_order_relaxed);
-    uint32_t position = used;
-    while (position > 1 && atomic_load_explicit(&thread->hazards[position - 1], memory_order_relaxed) != what) {
+    uint32_t position = used - 1;
+    /* Nearly always the latest one. */
+    while (PSAB_UNLIKELY(atomic_load_explicit(&thread->hazards[position], memory_order_relaxed) != what)) {
         position--;
     }
 #if PSAB_THREAD_SANITIZER
-    atomic_store(&thread->hazards[position - 1], NULL);
+    atomic_store(&thread->hazards[position], NULL);
 #else
-    atomic_store_explicit(&thread->hazards[position - 1], NULL, memory_order_release);
+    atomic_store_explicit(&thread->hazards[position], NULL, memory_order_release);
     atomic_signal_fence(memory_order_seq_cst);
     if (PSAB_UNLIKELY((atomic_load_explicit(&psab_fences, memory_order_relaxed) & PSAB_FENCE_RELEASE) != 0)) {
         atomic_thread_fence(memory_order_seq_cst);
     }
     atomic_signal_fence(memory_order_seq_cst);
 #endif
-    while (used > 0 && atomic_load_explicit(&thread->hazards[used - 1], memory_order_relaxed) == NULL) {
-        used--;
+    if (PSAB_LIKELY(position + 1 == used)) {
+        /* It, and those before it that were taken back already. */
+        do {
+            used--;
+        } while (used > 0 && atomic_load_explicit(&thread->hazards[used - 1], memory_order_relaxed) == NULL);
+        atomic_store_explicit(&thread->used, used, memory_order_relaxed);
     }
-    atomic_store_explicit(&thread->used, used, memory_order_relaxed);
 }
 
 /** Whether any thread has announced that it uses something.

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from psa_bridge import paths
 from psa_bridge.driver import constants, elf, glue, layout, shims
 from psa_bridge.driver.bundle import Bundle, BundleError, DriverSummary, to_record
 from psa_bridge.driver.cache import Cache, write_atomically
 from psa_bridge.driver.compiler import Compiler, CompilerError
-from psa_bridge.driver.declarations import Survey
-from psa_bridge.driver.description import with_dialect
-from psa_bridge.driver.findings import DescriptionError, Findings, Place, Severity, register
+from psa_bridge.driver.findings import Findings, Place, Severity, register
 from psa_bridge.driver.forgotten import Named, report_forgotten, report_missing
-from psa_bridge.driver.forms import Types
-from psa_bridge.driver.headers import active, header_paths, includes, survey
+from psa_bridge.driver.headers import header_paths, without_warnings
 from psa_bridge.driver.inputs import Inputs, compile_sources, read_depfile, read_inputs
 from psa_bridge.driver.linking import link
-from psa_bridge.driver.lint import lint_list
-from psa_bridge.driver.model import Description
 from psa_bridge.driver.platform import Platform
-from psa_bridge.driver.probe import Answers, ask, same_type, size_of
-from psa_bridge.driver.prototypes import PREAMBLE_TYPES, Prototypes, Use, glue_driver
+from psa_bridge.driver.probe import size_of
 from psa_bridge.driver.resolution import SYSTEM, Archive, Resolution, Resolver
-from psa_bridge.driver.sniff import decide
-from psa_bridge.driver.symbols import read_file
+from psa_bridge.driver.sharedlib import without_name
+from psa_bridge.driver.study import ABI_INCLUDE, Study, Surveyor
+from psa_bridge.driver.symbols import SHARED, ObjectFile, read_file
 from psa_bridge.driver.tools import Tools
 from psa_bridge.driver.unresolved import report_second_core, report_unresolved
 from psa_bridge.gen import ops
@@ -38,23 +33,6 @@ register(
     glue-error         The generated glue compiles with the driver's headers.
     """
 )
-
-_OWN_ATTRIBUTES = "__builtin_types_compatible_p(psa_key_attributes_t, psab_attributes_t)"
-_SIZE_FUNCTION = "size_t(psa_key_type_t, size_t)"
-
-
-@dataclass
-class _Found:
-    """What the headers say about the descriptions."""
-
-    descriptions: list[Description]
-    dialects: list[str]
-    kept: list[list[int]]
-    survey: Survey
-    types: Types
-    uses: list[Use]
-    answers: Answers
-    drivers: tuple[glue.GlueDriver, ...] = ()
 
 
 class Builder:
@@ -69,6 +47,8 @@ class Builder:
         self._tools = Tools(compiler, platform, Path(), self._findings)
         self._header = header_paths(self._settings)
         self._reads: list[str] = []
+        self._quoted = self._generated_header()
+        self._started = time.time_ns()
 
     def run(self) -> dict[str, Any]:
         """Build and store; returns the record. :class:`BundleError` carries the findings."""
@@ -86,114 +66,31 @@ class Builder:
 
     def _run(self) -> dict[str, Any]:
         descriptions, found = self._bundle.read
-        self._findings.extend(found)
+        # What was noted while the dialect was open is noted again, or not, once it is known.
+        kept = {finding for one in descriptions for finding in one.findings}
+        self._findings.extend(finding for finding in found if found.errors or finding not in kept)
         compiled, reads = compile_sources(self._settings, self._header, self._tools)
         inputs = read_inputs(self._settings, compiled, self._tools)
         self._reads = [*reads, *inputs.reads, *(str(path.resolve()) for path in self._settings.descriptions)]
         if found.errors:
             raise BundleError(self._findings)
-        headers = self._headers(descriptions, inputs)
+        headers = Surveyor(self._tools, self._header, self._quoted).study(descriptions, self._settings.dialect, inputs)
         if headers is None:
             raise BundleError(self._findings)
+        self._reads += headers.files
         own = not self._header.foreign
         resolution = self._resolve(headers, inputs, own)
         verified = self._layouts(headers, inputs, resolution)
         self._stop_on_errors()
-        unit = glue.Glue(headers.drivers, own, headers.types, resolution.services, self._abi_include())
-        compiled_glue, glue_path, resolution = self._compile_glue(unit, headers, inputs)
-        image = self._link(inputs, compiled_glue, resolution)
-        return self._store(headers, image, glue_path, resolution, verified)
-
-    # Headers and prototypes
-
-    def _headers(self, descriptions: Sequence[Description], inputs: Inputs) -> _Found | None:
-        found = survey(self._tools, self._header, descriptions)
-        if found is None:
-            return None
-        self._reads += [str(Path(name).resolve()) for name in found.files if Path(name).is_file()]
-        kept = active(descriptions, found, self._findings)
-        if self._findings.errors:
-            return None
-        defined = {**dict.fromkeys(inputs.companion_symbols(), ""), **inputs.defined()}
-        chosen = [decide(d, self._settings.dialect, found, defined, self._findings) for d in descriptions]
-        if self._findings.errors:
-            return None
-        redone = [self._reread(d, dialect) for d, dialect in zip(descriptions, chosen, strict=True)]
-        types = Types(frozenset(found.types))
-        prototypes = Prototypes(found, defined, types, self._findings)
-        uses = [
-            use
-            for number, (description, dialect) in enumerate(zip(redone, chosen, strict=True))
-            for capability in description.capabilities
-            if capability.index in kept[number]
-            for use in prototypes.uses(number, description, capability, dialect)
-        ]
-        wants = [w for n, description in enumerate(redone) for w in constants.wanted(description, kept[n])]
-        answers = self._ask(redone, prototypes, uses, wants)
-        if answers.other:
-            return None
-        result = _Found(redone, chosen, kept, found, types, uses, answers)
-        constants.judge(wants, answers, self._findings)
-        self._findings.extend(lint_list([constants.resolved(description, answers) for description in redone]))
-        targets = prototypes.resolve(uses, answers)
-        self._check_size_functions(result)
-        result.drivers = tuple(
-            glue_driver(one, chosen[n], {u: t for u, t in targets.items() if u.description == n}, found)
-            for n, one in enumerate(redone)
-        )
-        return result
-
-    def _reread(self, description: Description, dialect: str) -> Description:
-        if description.dialect == dialect or description.document is None:
-            return description
-        try:
-            return with_dialect(description, dialect)
-        except DescriptionError as error:
-            self._findings.extend(error.findings)
-            return description
-
-    def _ask(
-        self,
-        descriptions: Sequence[Description],
-        prototypes: Prototypes,
-        uses: Sequence[Use],
-        wants: Sequence[constants.Wanted],
-    ) -> Answers:
-        text, _ = includes(descriptions)
-        preamble = f"#include {self._abi_include()}\n{text}{PREAMBLE_TYPES}"
-        functions = [d.key_context.size_function for d in descriptions if d.key_context]
-        questions = [
-            size_of("psa_key_attributes_t"),
-            *prototypes.questions(uses),
-            *(want.question for want in wants),
-            *(same_type(name, _SIZE_FUNCTION) for name in functions if name),
-        ]
-        arguments = [*_without_warnings(self._header.arguments(system=False)), *self._iquote(), "-std=gnu11"]
-        answers = ask(self._tools, preamble, questions, arguments)
-        if answers.other:
-            first = answers.other[0]
-            place = Place(first.file, "", first.line, first.column)
-            self._findings.report(
-                "header-error", Severity.ERROR, place, f"the compiler says: {first.message}",
-                "give the settings that the driver is compiled with (include, defines, flags)", detail=answers.stderr,
-            )  # fmt: skip
-        return answers
-
-    def _check_size_functions(self, found: _Found) -> None:
-        for description in found.descriptions:
-            name = description.key_context.size_function if description.key_context else None
-            declaration = found.survey.declarations.get(name or "")
-            if name and declaration and found.answers.values.get(same_type(name, _SIZE_FUNCTION)) == 0:
-                self._findings.report(
-                    "prototype-mismatch", Severity.ERROR, declaration.place,
-                    f"{name} cannot be a size_function: its type is not the one of the interface",
-                    "correct the prototype",
-                    detail=f"found:    {declaration.text}\nexpected: size_t {name}(psa_key_type_t, size_t);",
-                )  # fmt: skip
+        unit = glue.Glue(headers.drivers, own, headers.types, resolution.services, ABI_INCLUDE)
+        glue_path, resolution = self._compile_glue(unit, headers, inputs)
+        shared = [self._keep_shared(one) for one in inputs.objects if one.kind == SHARED]
+        image = self._link(inputs, shared, resolution)
+        return self._store(headers, (image, glue_path, *shared), resolution, verified)
 
     # Symbols
 
-    def _resolve(self, found: _Found, inputs: Inputs, own: bool, extra: Sequence[str] = ()) -> Resolution:
+    def _resolve(self, found: Study, inputs: Inputs, own: bool, extra: Sequence[str] = ()) -> Resolution:
         wanted = [t.function for d in found.drivers for c in d.capabilities for t in c.targets]
         wanted += [d.size_function for d in found.drivers if d.size_function]
         wanted = [name for name in dict.fromkeys(wanted) if not found.survey.has_definition(name)]
@@ -213,7 +110,7 @@ class Builder:
         )
         return resolver.run([*wanted, *extra])
 
-    def _missing_size_functions(self, found: _Found, available: set[str]) -> None:
+    def _missing_size_functions(self, found: Study, available: set[str]) -> None:
         for driver in found.drivers:
             context = driver.description.key_context
             if driver.size_function and driver.size_function not in available and context:
@@ -223,7 +120,7 @@ class Builder:
                     "define it, or give key_context sizes",
                 )  # fmt: skip
 
-    def _layouts(self, found: _Found, inputs: Inputs, resolution: Resolution) -> dict[str, str]:
+    def _layouts(self, found: Study, inputs: Inputs, resolution: Resolution) -> dict[str, str]:
         names = {use.context_type for use in found.uses if use.context_type not in ("", "void")}
         names.add("psa_key_attributes_t")
         expected = {
@@ -239,11 +136,8 @@ class Builder:
 
     # Glue and image
 
-    def _abi_include(self) -> str:
-        return f'"{paths.INCLUDE}/psab/abi.h"'
-
-    def _iquote(self) -> list[str]:
-        """The generated part of the driver header, for quoted includes only."""
+    def _generated_header(self) -> list[str]:
+        """Compiler arguments for the generated part of the driver header, found by quoted includes only."""
         text = ops.emit()
         directory = self._cache.root / "abi" / f"{ops.table_hash():08x}"
         path = directory / "psab" / "ops.h"
@@ -251,14 +145,14 @@ class Builder:
             write_atomically(path, text.encode())
         return ["-iquote", str(directory)]
 
-    def _compile_glue(self, unit: glue.Glue, found: _Found, inputs: Inputs) -> tuple[Path, Path, Resolution]:
+    def _compile_glue(self, unit: glue.Glue, found: Study, inputs: Inputs) -> tuple[Path, Resolution]:
         """Compile the glue; once more if it turns out to need services itself."""
         for _ in range(2):
             source = self._cache.keep("glue", self._bundle.name, ".c", glue.emit(unit).encode())
             target, depfile = self._tools.directory / "glue.o", self._tools.directory / "glue.d"
-            arguments = _without_warnings([*self._tools.platform.compile_flags, *self._header.arguments()])
+            arguments = without_warnings([*self._tools.platform.compile_flags, *self._header.arguments()])
             run = self._tools.compiler.run(
-                [*arguments, *self._iquote(), "-std=gnu11", "-MD", "-MF", str(depfile), "-c", str(source),
+                [*arguments, *self._quoted, "-std=gnu11", "-MD", "-MF", str(depfile), "-c", str(source),
                  "-o", str(target)]
             )  # fmt: skip
             if not run.ok:
@@ -272,11 +166,11 @@ class Builder:
             wants = [n for n, weak in read_file(target)[0].undefined.items() if not weak]
             again = self._resolve_quietly(found, inputs, wants)
             if again.services == unit.services:
-                return target, source, again
+                return source, again
             unit = replace(unit, services=again.services)
-        return target, source, again
+        return source, again
 
-    def _resolve_quietly(self, found: _Found, inputs: Inputs, wants: Sequence[str]) -> Resolution:
+    def _resolve_quietly(self, found: Study, inputs: Inputs, wants: Sequence[str]) -> Resolution:
         for archive in (*inputs.archives, *inputs.companions):
             if isinstance(archive, Archive):
                 archive.reset()
@@ -286,9 +180,13 @@ class Builder:
         )
         return resolver.run(wants)
 
-    def _link(self, inputs: Inputs, compiled: Path, resolution: Resolution) -> Path:
+    def _keep_shared(self, one: ObjectFile) -> Path:
+        data = without_name(one.path.read_bytes())
+        return self._cache.keep("images", one.path.name.partition(".")[0], self._tools.platform.suffix, data)
+
+    def _link(self, inputs: Inputs, shared: Sequence[Path], resolution: Resolution) -> Path:
         report_second_core(resolution, self._findings)
-        linked = link(self._tools, inputs, compiled, resolution, self._settings.link_flags)
+        linked = link(self._tools, inputs, shared, resolution, self._settings.link_flags)
         if linked.path is None:
             report_unresolved(linked.undefined, resolution, inputs, self._findings)
             raise BundleError(self._findings)
@@ -297,8 +195,9 @@ class Builder:
         return self._cache.keep("images", name, self._tools.platform.suffix, linked.path.read_bytes())
 
     def _store(
-        self, found: _Found, image: Path, source: Path, resolution: Resolution, verified: dict[str, str]
+        self, found: Study, files: tuple[Path, ...], resolution: Resolution, verified: dict[str, str]
     ) -> dict[str, Any]:
+        image, source, *shared = files
         drivers = [
             DriverSummary(
                 d.description.prefix, d.description.driver_type, d.source, d.dialect,
@@ -312,10 +211,11 @@ class Builder:
             suppliers=_suppliers(resolution, image),
             layout=verified,
             services=list(resolution.services),
+            libraries=[str(path) for path in shared],
             foreign_headers=self._header.foreign,
             attributes_size=found.answers.values.get(size_of("psa_key_attributes_t"), 0),
         )  # fmt: skip
-        self._cache.store(self._key, record, self._reads, [image, source])
+        self._cache.store(self._key, record, self._reads, files, self._started)
         return record
 
 
@@ -334,8 +234,3 @@ def _suppliers(resolution: Resolution, image: Path) -> dict[str, tuple[str, str]
 def resolution_is_own(path: Path, inputs: Inputs) -> bool:
     """Whether a file is one of the driver's own archives."""
     return any(archive.path == path for archive in inputs.archives)
-
-
-def _without_warnings(arguments: Sequence[str]) -> list[str]:
-    """Compiler arguments without those that turn a driver's warnings into errors of generated code."""
-    return [a for a in arguments if not (a.startswith(("-Werror", "-pedantic")) or re.fullmatch(r"-W[a-z][\w+=-]*", a))]

@@ -6,8 +6,9 @@ makes an image of it or finds the one in the cache.
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from psa_bridge import paths
-from psa_bridge.driver.cache import Cache, content_hash, digest
+from psa_bridge.driver.cache import Cache, content_hash, digest, write_atomically
 from psa_bridge.driver.compiler import Compiler, CompilerError, find_compiler
 from psa_bridge.driver.description import check_list
 from psa_bridge.driver.findings import Finding, Findings, FindingsError, Place, Related, Severity, register
 from psa_bridge.driver.model import Description
 from psa_bridge.driver.platform import UnsupportedPlatformError, current
 from psa_bridge.driver.settings import Settings, check, from_argument, merge
+from psa_bridge.driver.sharedlib import other_name, repoint
 
 register(
     """
@@ -84,7 +86,8 @@ class Image:
 
     ``glue`` is the generated C, ``suppliers`` says who supplies each symbol that the drivers'
     objects need (a kind and a name), ``layout`` what is known of each object's layout,
-    ``services`` which core services the image uses.  ``cached`` tells whether this was built
+    ``services`` which core services the image uses, ``libraries`` the copies of the driver's
+    shared libraries that go with it.  ``cached`` tells whether this was built
     now or earlier.
     """
 
@@ -95,6 +98,7 @@ class Image:
     suppliers: dict[str, tuple[str, str]] = field(repr=False)
     layout: dict[str, str] = field(repr=False)
     services: tuple[str, ...] = ()
+    libraries: tuple[Path, ...] = ()
     foreign_headers: bool = False
     attributes_size: int = 0
     cached: bool = False
@@ -102,13 +106,30 @@ class Image:
     def private_copy(self) -> Image:
         """The same image under a path of its own, so that another core gets a state of its own.
 
-        The file is in the cache's ``copies`` and can be removed as soon as it is loaded.
+        The file is in the cache's ``copies`` and can be removed as soon as it is loaded; what is
+        left there is removed after a day.
         """
         directory = self.path.parent.parent / "copies"
-        directory.mkdir(parents=True, exist_ok=True)
+        _remove_old(directory)
+        data = self.path.read_bytes()
+        copies = []
+        for library in self.libraries:
+            copies.append(other_name(library))
+            write_atomically(copies[-1], library.read_bytes(), 0o755)
+            data = repoint(data, library, copies[-1])
         target = directory / f"{self.path.stem}-{os.getpid()}-{os.urandom(6).hex()}{self.path.suffix}"
-        shutil.copyfile(self.path, target)
-        return replace(self, path=target)
+        write_atomically(target, data, 0o755)
+        return replace(self, path=target, libraries=tuple(copies))
+
+
+def _remove_old(directory: Path) -> None:
+    """Remove copies that nobody can still be about to load."""
+    directory.mkdir(parents=True, exist_ok=True)
+    limit = time.time() - 86400
+    for path in directory.iterdir():
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < limit:
+                path.unlink()
 
 
 def load_bundle(
@@ -252,6 +273,7 @@ def _from_record(record: dict[str, Any], cached: bool = True) -> Image:
         suppliers={name: (kind, supplier) for name, (kind, supplier) in record["suppliers"].items()},
         layout=record["layout"],
         services=tuple(record["services"]),
+        libraries=tuple(Path(path) for path in record["libraries"]),
         foreign_headers=record["foreign_headers"],
         attributes_size=record["attributes_size"],
         cached=cached,

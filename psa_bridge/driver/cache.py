@@ -93,15 +93,23 @@ class Cache:
             record = json.loads((self.root / "records" / f"{key}.json").read_bytes())
         except (OSError, ValueError):
             return None
-        if not isinstance(record, dict) or record.get("format") != _FORMAT:
+        try:
+            fits = record["format"] == _FORMAT and all(Files.unchanged(stamp) for stamp in record["reads"])
+            return record if fits and all(Path(path).is_file() for path in record["keeps"]) else None
+        except (KeyError, TypeError, ValueError):  # not a record that this code wrote
             return None
-        if not all(Files.unchanged(stamp) for stamp in record["reads"]):
-            return None
-        return record if all(Path(path).is_file() for path in record["keeps"]) else None
 
-    def store(self, key: str, record: dict[str, Any], reads: Iterable[str], keeps: Iterable[Path]) -> None:
-        """Remember a build: its record, the files it read, and the files that it must still find later."""
+    def store(
+        self, key: str, record: dict[str, Any], reads: Iterable[str], keeps: Iterable[Path], started: int
+    ) -> None:
+        """Remember a build: its record, the files it read, and the files that it must still find later.
+
+        A file that has changed since ``started`` (in ns) may not be the one that the build
+        read, so such a build is not remembered.
+        """
         stamps = [Files.stamp(path) for path in sorted(set(reads))]
+        if any(stamp[2] > started for stamp in stamps):
+            return
         whole = {**record, "format": _FORMAT, "reads": stamps, "keeps": [str(path) for path in keeps]}
         write_atomically(self.root / "records" / f"{key}.json", json.dumps(whole, indent=1).encode())
 

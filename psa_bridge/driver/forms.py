@@ -6,8 +6,8 @@ do not know are spelt in the types of the core.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from psa_bridge.driver.model import MBEDTLS
 from psa_bridge.spec.entry_points import BY_NAME, VARIANTS, EntryPoint
@@ -33,9 +33,14 @@ def forms(name: str, dialect: str) -> tuple[Form, ...]:
 
 @dataclass(frozen=True)
 class Types:
-    """Which type names a driver's headers know; ``known`` is None where all of the API's are taken as known."""
+    """Which type names a driver's headers know; ``known`` is None where all of the API's are taken as known.
+
+    ``members`` says where a foreign SDK's key attributes keep the fields whose accessors the
+    glue has to define.
+    """
 
     known: Collection[str] | None = None
+    members: Mapping[str, str] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Whether the headers define a type."""

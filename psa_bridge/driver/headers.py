@@ -6,6 +6,7 @@ otherwise psa_bridge's own are added.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,3 +180,8 @@ def active(descriptions: Sequence[Description], found: Survey, findings: Finding
             )  # fmt: skip
         result.append(kept)
     return result
+
+
+def without_warnings(arguments: Sequence[str]) -> list[str]:
+    """Compiler arguments without those that turn a driver's warnings into errors of generated code."""
+    return [a for a in arguments if not (a.startswith(("-Werror", "-pedantic")) or re.fullmatch(r"-W[a-z][\w+=-]*", a))]

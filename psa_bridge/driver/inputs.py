@@ -48,11 +48,6 @@ class Inputs:
     companion_arguments: list[str] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)
 
-    @property
-    def own_files(self) -> list[Path]:
-        """The drivers' own files in the order given."""
-        return [one.path for one in self.objects]
-
     def defined(self) -> dict[str, str]:
         """Every global symbol of the drivers' own objects, with the object that defines it."""
         names = {name: one.name for one in self.objects for name in one.defined}

@@ -12,7 +12,8 @@ from pathlib import Path
 from psa_bridge.driver.compiler import Run
 from psa_bridge.driver.findings import Findings, Place, Severity, register
 from psa_bridge.driver.inputs import Inputs, shared_objects
-from psa_bridge.driver.resolution import Archive, Resolution
+from psa_bridge.driver.resolution import SYSTEM, Archive, Resolution
+from psa_bridge.driver.symbols import SHARED, ObjectFile
 from psa_bridge.driver.tools import Tools
 
 register(
@@ -49,28 +50,32 @@ def weaken(archive: Archive, symbols: Sequence[str], number: int, directory: Pat
     return target
 
 
-def link(tools: Tools, inputs: Inputs, glue: Path, resolution: Resolution, link_flags: Sequence[str]) -> Linked:
-    """Link the image into the build's directory."""
+def link(
+    tools: Tools, inputs: Inputs, own_shared: Sequence[Path], resolution: Resolution, link_flags: Sequence[str]
+) -> Linked:
+    """Link ``glue.o`` and everything else into an image in the build's directory.
+
+    ``own_shared`` are the copies of the driver's shared libraries that belong to this image.
+    """
     directory, platform = tools.directory, tools.platform
     target = directory / f"image{platform.suffix}"
     script = directory / "exports.map"
-    # A shared library of the driver finds core services only among exported symbols.
-    exported = resolution.services if shared_objects(inputs) else ()
-    script.write_text(platform.version_script(exported), encoding="utf-8")
+    script.write_text(platform.version_script(_exported(inputs, resolution)), encoding="utf-8")
     companions: list[str] = []
     for number, companion in enumerate(inputs.companions):
         if isinstance(companion, Archive):
             symbols = resolution.weaken.get(companion.path, ())
             companions.append(str(weaken(companion, symbols, number, directory) if symbols else companion.path))
-    shared = [str(one.path.resolve()) for one in shared_objects(inputs)]
+    shared = [str(one.path.resolve()) for one in inputs.companions if isinstance(one, ObjectFile)]
     search = sorted({str(Path(path).parent) for path in shared} - set(_SYSTEM_DIRECTORIES))
     arguments = [
         *platform.link_flags,
         f"-Wl,--version-script={script}",
         "-Wl,--build-id=sha1",
         "-g",
-        str(glue),
-        *(str(path) for path in inputs.own_files if str(path.resolve()) not in shared),
+        str(directory / "glue.o"),
+        *(str(one.path) for one in inputs.objects if one.kind != SHARED),
+        *(str(path) for path in own_shared),
         "-Wl,--start-group",
         *(str(archive.path) for archive in inputs.archives),
         *companions,
@@ -85,6 +90,13 @@ def link(tools: Tools, inputs: Inputs, glue: Path, resolution: Resolution, link_
     if run.ok:
         return Linked(target)
     return Linked(None, _explain(run, tools.findings))
+
+
+def _exported(inputs: Inputs, resolution: Resolution) -> tuple[str, ...]:
+    """What shared libraries of the bundle need of the image: they find only what it shows."""
+    wanted = {name for one in shared_objects(inputs) for name in one.undefined}
+    inside = (name for name in wanted if name in resolution.suppliers)
+    return tuple(sorted(name for name in inside if resolution.suppliers[name].kind != SYSTEM))
 
 
 def needs_cxx(inputs: Inputs, resolution: Resolution) -> bool:

@@ -118,6 +118,9 @@ class Resolver:
         """Resolve what the objects and the glue leave undefined."""
         for shared in self._own_shared:
             self._want(shared, own=True)
+        for companion in self._companions:
+            if isinstance(companion, ObjectFile):
+                self._queue.extend((name, companion.name, False) for name in companion.undefined if self._offers(name))
         for one in self._objects:
             self._add(one, OWN)
         self._queue.extend((name, GLUE, True) for name in glue_wants)

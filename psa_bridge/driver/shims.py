@@ -9,10 +9,11 @@ really leaves undefined are written.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from psa_bridge.driver import shims_forward, shims_inputs
+from psa_bridge.driver.accessors import OWN
 from psa_bridge.driver.forms import Types
 
 
@@ -76,34 +77,44 @@ _FIXED = {
 }  # fmt: skip
 
 _ATTRIBUTES = {
-    "id": ("psa_key_id_t", "id"),
-    "lifetime": ("psa_key_lifetime_t", "lifetime"),
-    "usage_flags": ("psa_key_usage_t", "usage"),
-    "algorithm": ("psa_algorithm_t", "alg"),
-    "type": ("psa_key_type_t", "type"),
-    "bits": ("size_t", "bits"),
+    "id": "psa_key_id_t",
+    "lifetime": "psa_key_lifetime_t",
+    "usage_flags": "psa_key_usage_t",
+    "algorithm": "psa_algorithm_t",
+    "type": "psa_key_type_t",
+    "bits": "size_t",
 }
-_SET_SPECIAL = {
-    "id": "    attributes->id = value;\n"
-    "    if ((attributes->lifetime & 0xffu) == 0u) {\n        attributes->lifetime |= 1u;\n    }\n",
-    "lifetime": "    attributes->lifetime = value;\n"
-    "    if ((value & 0xffu) == 0u) {\n        attributes->id = 0;\n    }\n",
-    "bits": "    attributes->bits = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;\n",
+_SIDE_EFFECTS = {
+    "id": "    if ((attributes->{lifetime} & 0xffu) == 0u) {{\n        attributes->{lifetime} |= 1u;\n    }}\n",
+    "lifetime": "    if ((value & 0xffu) == 0u) {{\n"
+    "        memset(&attributes->{id}, 0, sizeof(attributes->{id}));\n    }}\n",
 }
 _ACCESSOR = re.compile(r"psa_(get|set)_key_(\w+)")
 _INIT = re.compile(r"psa_(\w+)_init")
 
 
-def _accessor(name: str) -> Service | None:
-    """The accessors of psa_bridge's own key attributes."""
+def _accessor(name: str, members: Mapping[str, str], types: Types) -> Service | None:
+    """An accessor of key attributes whose members are known."""
     match = _ACCESSOR.fullmatch(name)
-    if not match or match[2] not in _ATTRIBUTES:
+    if not match or match[2] not in members:
         return None
-    ctype, member = _ATTRIBUTES[match[2]]
+    ctype, member = _ATTRIBUTES[match[2]], members[match[2]]
+    if match[2] == "id" and types.known is not None and types.has("mbedtls_svc_key_id_t"):
+        ctype = "mbedtls_svc_key_id_t"
     if match[1] == "get":
         return Service(ctype, "const psa_key_attributes_t *attributes", f"    return attributes->{member};\n")
-    body = _SET_SPECIAL.get(match[2], f"    attributes->{member} = value;\n")
+    body = f"    attributes->{member} = {_stored(match[2], member)};\n"
+    if match[2] in _SIDE_EFFECTS:
+        body += _SIDE_EFFECTS[match[2]].format(lifetime=members.get("lifetime", ""), id=members.get("id", ""))
     return Service("void", f"psa_key_attributes_t *attributes, {ctype} value", body)
+
+
+def _stored(name: str, member: str) -> str:
+    """The value as it is stored; sizes saturate."""
+    if name != "bits":
+        return "value"
+    ctype = f"(__typeof__(attributes->{member}))"
+    return f"value > {ctype}-1 ? {ctype}-1 : {ctype}value"
 
 
 def _initialiser(name: str, types: Types) -> Service | None:
@@ -118,7 +129,7 @@ def find(name: str, types: Types, own_headers: bool = True) -> Service | None:
     """The service of a name, or None if the core has none."""
     searches: tuple[Callable[[], Service | None], ...] = (
         lambda: _FIXED.get(name),
-        lambda: _accessor(name) if own_headers else None,
+        lambda: _accessor(name, OWN if own_headers else types.members, types),
         lambda: _made(shims_inputs.service(name, own_headers)) if _suite_known(name, types) else None,
         lambda: _made(shims_forward.service(name, types, own_headers)),
         lambda: _initialiser(name, types),
@@ -156,8 +167,9 @@ def emit(names: Sequence[str], types: Types, own_headers: bool) -> str:
     if not names:
         return ""
     found = [(name, find(name, types, own_headers)) for name in names]
+    # Default visibility, for shared libraries of the driver; the version script hides the rest.
     texts = [
-        f'\n__attribute__((visibility("hidden"))) {s.returns} psab_service_{name}({s.parameters}) '
+        f'\n__attribute__((visibility("default"))) {s.returns} psab_service_{name}({s.parameters}) '
         f'PSAB_NAMED("{name}");\n'
         f"{s.returns} psab_service_{name}({s.parameters})\n{{\n{s.body}}}\n"
         for name, s in found

@@ -102,13 +102,14 @@ def _pake(name: str, own_headers: bool) -> tuple[str, str, str] | None:
     match = _LENGTH.fullmatch(name)
     if match:
         field = f"{match[1]}_length"
-        return "psab_status_t", f"{inputs}, size_t *length", f"    *length = inputs->{field};\n    return 0;\n"
+        body = f"{_ready(match[1])}    *length = inputs->{field};\n    return 0;\n"
+        return "psab_status_t", f"{inputs}, size_t *length", body
     match = _BYTES.fullmatch(name)
     if match:
         field = match[1].removesuffix("_bytes")
         copy = f"psab_copy_bytes(inputs->{field}, inputs->{field}_length, buffer, buffer_size, buffer_length)"
         parameters = f"{inputs}, uint8_t *buffer, size_t buffer_size, size_t *buffer_length"
-        return "psab_status_t", parameters, f"    return {copy};\n"
+        return "psab_status_t", parameters, f"{_ready(field)}    return {copy};\n"
     if name == "get_password_key":
         pointer = "    *key_buffer = (uint8_t *)(uintptr_t)inputs->password;\n"
         body = pointer + "    *key_buffer_size = inputs->password_length;\n"
@@ -120,6 +121,13 @@ def _pake(name: str, own_headers: bool) -> tuple[str, str, str] | None:
     if name == "get_cipher_suite":
         return "psab_status_t", f"{inputs}, psa_pake_cipher_suite_t *suite", _suite(own_headers)
     return None
+
+
+def _ready(field: str) -> str:
+    """The refusal of an input that was not given; only the context may be left out."""
+    if field == "context":
+        return ""
+    return f"    if (inputs->{field} == NULL) {{\n        return PSAB_BAD_STATE;\n    }}\n"
 
 
 def _suite(own_headers: bool) -> str:

@@ -56,6 +56,10 @@ class KeyOperations:
         """Drop the copy in memory of a persistent key, see :meth:`Core.purge_key`."""
         self.core.purge_key(self.id)
 
+    def check_usage(self, alg: int, usage: int) -> None:
+        """Ask whether the key could be used for something, see :meth:`Core.check_key_usage`."""
+        self.core.check_key_usage(self.id, alg, usage)
+
     @overload
     def sign_message(self, alg: int, message: Buffer, *, out: None = None) -> bytes: ...
 

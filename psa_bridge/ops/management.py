@@ -167,6 +167,21 @@ class KeyManagement(Native):
         size = export_public_length(self._attributes(key)) if out is None else 0
         return self._produce("export_public_key", size, out, key_id(key))  # type: ignore[no-any-return]
 
+    def check_key_usage(self, key: Key | int, alg: int, usage: int) -> None:
+        """Ask whether a key could be used for something, by its attributes. Section 9.8.2, psa_check_key_usage.
+
+        Args:
+            key: any key.
+            alg: the algorithm of a cryptographic use; 0 for export, copy and cache.
+            usage: exactly one usage flag.
+
+        Raises:
+            NotPermitted: the policy of the key excludes it.
+            InvalidArgument: the flag, the algorithm and the key do not fit together.
+            InvalidHandle: the key does not exist.
+        """
+        self._run("check_key_usage", key_id(key), number(alg, "alg"), number(usage, "usage"))
+
     def open_key(self, identifier: int) -> Key:
         """Open a persistent key by the handle functions of version 1.0 beta 3, psa_open_key.
 

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from psa_bridge._native import ffi, lib
+from psa_bridge.errors import settle
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -42,6 +43,7 @@ class Operation:
         core = getattr(self, "_core", None)
         if core is not None and core._instance is not None and self.active:
             getattr(lib, f"psab_{self.family}_abort")(core._instance, self._operation)
+            settle(f"psa_{self.family}_abort")
 
     def __reduce__(self) -> str:
         raise TypeError(f"a {self.family} operation lives in its core and cannot be pickled")

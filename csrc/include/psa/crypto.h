@@ -106,7 +106,7 @@ psa_status_t psa_import_key(const psa_key_attributes_t *attributes, const uint8_
 /** Make a random key of the type and size in `attributes`. */
 psa_status_t psa_generate_key(const psa_key_attributes_t *attributes, psa_key_id_t *key);
 
-/** As psa_generate_key(), with parameters such as an RSA exponent (big-endian, in `custom_data`). */
+/** As psa_generate_key(), with parameters such as an RSA exponent (little-endian, in `custom_data`). */
 psa_status_t psa_generate_key_custom(const psa_key_attributes_t *attributes, const psa_custom_key_parameters_t *custom,
                                      const uint8_t *custom_data, size_t custom_data_length, psa_key_id_t *key);
 

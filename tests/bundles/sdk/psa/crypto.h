@@ -1,7 +1,8 @@
 /* A foreign SDK for tests: key attributes of 24 bytes, 28 with SDK_OWNER_IDS, 40 with SDK_SLOT_NUMBERS.
  *
  * The accessors do what those of widespread SDKs do: an id makes a volatile key persistent, a
- * volatile lifetime resets the id, usage flags imply others, sizes saturate.
+ * volatile lifetime resets the id, usage flags imply others, sizes saturate.  With
+ * SDK_ACCESSORS_IN_LIBRARY they are only declared here.
  */
 #ifndef SDK_PSA_CRYPTO_H
 #define SDK_PSA_CRYPTO_H
@@ -76,6 +77,20 @@ struct psa_key_attributes_s {
 typedef struct psa_key_attributes_s psa_key_attributes_t;
 #define PSA_KEY_ATTRIBUTES_INIT {0}
 
+#if defined(SDK_ACCESSORS_IN_LIBRARY)
+void psa_set_key_id(psa_key_attributes_t *attributes, mbedtls_svc_key_id_t id);
+void psa_set_key_lifetime(psa_key_attributes_t *attributes, psa_key_lifetime_t lifetime);
+void psa_set_key_usage_flags(psa_key_attributes_t *attributes, psa_key_usage_t usage);
+void psa_set_key_bits(psa_key_attributes_t *attributes, size_t bits);
+void psa_set_key_type(psa_key_attributes_t *attributes, psa_key_type_t type);
+void psa_set_key_algorithm(psa_key_attributes_t *attributes, psa_algorithm_t alg);
+mbedtls_svc_key_id_t psa_get_key_id(const psa_key_attributes_t *attributes);
+psa_key_lifetime_t psa_get_key_lifetime(const psa_key_attributes_t *attributes);
+psa_key_usage_t psa_get_key_usage_flags(const psa_key_attributes_t *attributes);
+psa_algorithm_t psa_get_key_algorithm(const psa_key_attributes_t *attributes);
+psa_key_type_t psa_get_key_type(const psa_key_attributes_t *attributes);
+size_t psa_get_key_bits(const psa_key_attributes_t *attributes);
+#else
 static inline void psa_set_key_id(psa_key_attributes_t *attributes, mbedtls_svc_key_id_t id)
 {
     attributes->id = id;
@@ -143,6 +158,7 @@ static inline size_t psa_get_key_bits(const psa_key_attributes_t *attributes)
 {
     return attributes->bits;
 }
+#endif
 
 psa_status_t psa_generate_random(uint8_t *output, size_t output_size);
 

@@ -1,0 +1,41 @@
+/** @file
+ * AEAD of this driver: what the entry points leave to each algorithm.
+ *
+ * The entry points keep the order of calls and count the bytes.
+ */
+#ifndef LIBCRYPTO_AEAD_H
+#define LIBCRYPTO_AEAD_H
+
+#include "block.h"
+
+/** One AEAD algorithm. */
+typedef struct lc_aead_kind {
+    psa_algorithm_t alg; /**< with the default tag */
+    uint32_t tags;       /**< bit n: a tag of n bytes is allowed */
+    bool needs_lengths;  /**< before the nonce */
+    uint64_t ad_max;     /**< bytes that the algorithm allows */
+    uint64_t text_max;
+    /** Takes the key; `operation` is dropped on failure. */
+    psa_status_t (*setup)(libcrypto_aead_operation_t *operation, const lc_key_t *key);
+    /** Takes the nonce; INVALID_ARGUMENT or NOT_SUPPORTED for a length that does not suit. */
+    psa_status_t (*set_nonce)(libcrypto_aead_operation_t *operation, const uint8_t *nonce, size_t size);
+    /** Adds additional data, not empty. */
+    psa_status_t (*add)(libcrypto_aead_operation_t *operation, const uint8_t *in, size_t size);
+    /** Encrypts or decrypts, not empty. */
+    psa_status_t (*process)(libcrypto_aead_operation_t *operation, const uint8_t *in, size_t size, uint8_t *out);
+    /** Computes the tag, operation->tag_length bytes, of what was encrypted. */
+    psa_status_t (*tag)(libcrypto_aead_operation_t *operation, uint8_t *tag);
+    /** Compares the tag in constant time: INVALID_SIGNATURE if it differs. */
+    psa_status_t (*verify)(libcrypto_aead_operation_t *operation, const uint8_t *tag);
+} lc_aead_kind_t;
+
+/** Bytes of the longest tag. */
+#define LC_TAG_MAX 16
+
+extern const lc_aead_kind_t lc_aead_gcm;       /**< libcrypto's */
+extern const lc_aead_kind_t lc_aead_gcm_other; /**< of block ciphers for which libcrypto has none */
+extern const lc_aead_kind_t lc_aead_ccm;
+extern const lc_aead_kind_t lc_aead_chacha;
+extern const lc_aead_kind_t lc_aead_xchacha;
+
+#endif

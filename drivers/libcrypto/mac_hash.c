@@ -1,0 +1,150 @@
+/* MACs made of hashes: HMAC (RFC 2104), and BLAKE2 with a key (RFC 7693). */
+#include "mac.h"
+
+/* Hashes the key block, each byte changed by `change`, as the first block of a hash. */
+static psa_status_t start(libcrypto_hash_operation_t *operation, const lc_hash_t *hash, uint8_t *block,
+                          uint8_t change) {
+    psa_status_t status = libcrypto_hash_setup(operation, lc_hash_algorithm(hash));
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    for (size_t i = 0; i < hash->block; i++) {
+        block[i] ^= change;
+    }
+    status = libcrypto_hash_update(operation, block, hash->block);
+    if (status != PSA_SUCCESS) {
+        (void)libcrypto_hash_abort(operation);
+    }
+    return status;
+}
+
+static psa_status_t hmac_setup(libcrypto_mac_operation_t *operation, const lc_key_t *key, psa_algorithm_t alg) {
+    const lc_hash_t *hash = lc_hash_find(PSA_ALG_GET_HASH(alg));
+    if (hash == NULL || !hash->hmac) {
+        return PSA_ERROR_NOT_SUPPORTED;
+    }
+    if (key->type != PSA_KEY_TYPE_HMAC) {
+        return PSA_ERROR_INVALID_ARGUMENT;
+    }
+    uint8_t block[LC_BLOCK_MAX];
+    lc_bytes_t whole = {key->data, key->size};
+    size_t used = key->size;
+    psa_status_t status = PSA_SUCCESS;
+    if (used > hash->block) {
+        status = lc_hash_pieces(hash, &whole, 1, block);
+        used = hash->length;
+    } else if (used > 0) {
+        memcpy(block, key->data, used);
+    }
+    memset(block + used, 0, hash->block - used);
+    libcrypto_hmac_t *hmac = &operation->u.hmac;
+    if (status == PSA_SUCCESS) {
+        status = start(&hmac->inner, hash, block, 0x36);
+    }
+    if (status == PSA_SUCCESS) {
+        status = start(&hmac->outer, hash, block, 0x36 ^ 0x5c);
+        if (status != PSA_SUCCESS) {
+            (void)libcrypto_hash_abort(&hmac->inner);
+        }
+    }
+    operation->full = hash->length;
+    OPENSSL_cleanse(block, hash->block);
+    return status;
+}
+
+static psa_status_t hmac_update(libcrypto_mac_operation_t *operation, const uint8_t *in, size_t size) {
+    return libcrypto_hash_update(&operation->u.hmac.inner, in, size);
+}
+
+static psa_status_t hmac_finish(libcrypto_mac_operation_t *operation, uint8_t *mac) {
+    libcrypto_hmac_t *hmac = &operation->u.hmac;
+    uint8_t inner[LC_HASH_MAX];
+    size_t length = 0;
+    psa_status_t status = libcrypto_hash_finish(&hmac->inner, inner, sizeof(inner), &length);
+    if (status == PSA_SUCCESS) {
+        status = libcrypto_hash_update(&hmac->outer, inner, length);
+    }
+    if (status == PSA_SUCCESS) {
+        status = libcrypto_hash_finish(&hmac->outer, mac, LC_MAC_MAX, &length);
+    }
+    OPENSSL_cleanse(inner, sizeof(inner));
+    return status;
+}
+
+static void hmac_drop(libcrypto_mac_operation_t *operation) {
+    (void)libcrypto_hash_abort(&operation->u.hmac.inner);
+    (void)libcrypto_hash_abort(&operation->u.hmac.outer);
+}
+
+const lc_mac_kind_t lc_mac_hmac = {
+    PSA_ALG_HMAC(0), 0xffffff00, hmac_setup, hmac_update, hmac_finish, hmac_drop,
+};
+
+/* libcrypto's BLAKE2 MACs; the longest key is as long as the MAC. */
+static const struct {
+    psa_algorithm_t hash;
+    const char *name;
+    uint8_t length;
+} blake2[] = {{PSA_ALG_BLAKE2S_HASH256, "BLAKE2SMAC", 32}, {PSA_ALG_BLAKE2B_HASH512, "BLAKE2BMAC", 64}};
+
+static EVP_MAC *fetched[2];
+
+static EVP_MAC *fetch(size_t index) {
+    EVP_MAC *mac = __atomic_load_n(&fetched[index], __ATOMIC_ACQUIRE);
+    if (mac != NULL) {
+        return mac;
+    }
+    OSSL_LIB_CTX *library = lc_context();
+    EVP_MAC *mine = library == NULL ? NULL : EVP_MAC_fetch(library, blake2[index].name, NULL);
+    if (mine == NULL) {
+        return NULL;
+    }
+    if (__atomic_compare_exchange_n(&fetched[index], &mac, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        return mine;
+    }
+    EVP_MAC_free(mine); /* another thread was first */
+    return mac;
+}
+
+static psa_status_t blake2_setup(libcrypto_mac_operation_t *operation, const lc_key_t *key, psa_algorithm_t alg) {
+    size_t index = 0;
+    while (index < 2 && blake2[index].hash != PSA_ALG_GET_HASH(alg)) {
+        index++;
+    }
+    if (index == 2) {
+        return PSA_ERROR_NOT_SUPPORTED;
+    }
+    if (key->type != PSA_KEY_TYPE_BLAKE2 || key->size == 0 || key->size > blake2[index].length) {
+        return PSA_ERROR_INVALID_ARGUMENT;
+    }
+    EVP_MAC *mac = fetch(index);
+    if (mac == NULL) {
+        return lc_failed(PSA_ERROR_NOT_SUPPORTED);
+    }
+    EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
+    if (context == NULL || EVP_MAC_init(context, key->data, key->size, NULL) != 1) {
+        EVP_MAC_CTX_free(context);
+        return PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
+    operation->u.object = context;
+    operation->full = blake2[index].length;
+    return PSA_SUCCESS;
+}
+
+static psa_status_t blake2_update(libcrypto_mac_operation_t *operation, const uint8_t *in, size_t size) {
+    return EVP_MAC_update(operation->u.object, in, size) == 1 ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR;
+}
+
+static psa_status_t blake2_finish(libcrypto_mac_operation_t *operation, uint8_t *mac) {
+    size_t length = 0;
+    return EVP_MAC_final(operation->u.object, mac, &length, LC_MAC_MAX) == 1 ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR;
+}
+
+static void blake2_drop(libcrypto_mac_operation_t *operation) {
+    EVP_MAC_CTX_free(operation->u.object);
+    operation->u.object = NULL;
+}
+
+const lc_mac_kind_t lc_mac_blake2 = {
+    PSA_ALG_BLAKE2_MAC(0), 0xffffff00, blake2_setup, blake2_update, blake2_finish, blake2_drop,
+};
