@@ -50,6 +50,10 @@ format: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m psa_bridge.gen docs --out build/docs
 
+bench: build
+	$(BIN)/python benchmarks/core.py
+	$(BIN)/python benchmarks/loading.py
+
 ctest: build
 	$(BIN)/python tests/c_runner.py $(C_TESTS)
 

@@ -68,7 +68,8 @@ class BuildExtension(build_ext):
         ext.include_dirs = [str(path) for path in sources.include]
         ext.extra_objects = [str(path) for path in objects]
         ext.extra_compile_args = ["-std=gnu11", "-fvisibility=hidden", *options.sanitizer_flags]
-        ext.extra_link_args = [f"-Wl,--version-script={script}", "-Wl,-Bsymbolic", *options.sanitizer_flags]
+        linking = [f"-Wl,--version-script={script}", "-Wl,-Bsymbolic", "-Wl,-z,nodelete"]
+        ext.extra_link_args = [*linking, *options.sanitizer_flags]
         ext.libraries = list(sources.libraries)
         ext.depends = [*ext.extra_objects, *(str(path) for path in core.public_headers(sources))]
         super().build_extension(ext)

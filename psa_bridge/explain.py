@@ -120,6 +120,11 @@ def explain(core: Native, call: str, alg: int, attributes: KeyAttributes | None)
     return Explanation(name, Alg(alg), attributes, tuple(_candidate(entries[i]) for i in range(min(count, room))))
 
 
+def needs_algorithm(call: str) -> bool:
+    """Whether the algorithm decides who serves this call, and no key could stand in for it."""
+    return _takes_algorithm(call.removeprefix("psa_"))
+
+
 def _takes_algorithm(name: str) -> bool:
     return name in BY_NAME and any(argument.role.word == "alg" for argument in BY_NAME[name].arguments)
 

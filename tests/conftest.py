@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,20 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000)
 settings.load_profile(os.environ.get("PSAB_HYPOTHESIS", "default"))
+
+REQUIRED = os.environ.get("PSA_BRIDGE_TEST_COMPONENTS") == "required"
+"""Where every component is installed, as in CI, a test that skips because it *needs* one has not done its work."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if REQUIRED and report.skipped and isinstance(report.longrepr, tuple) and "needs " in report.longrepr[2]:
+        report.outcome = "failed"
+        report.longrepr = f"{report.longrepr[2]}, and all components have to be here"
+    return report
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from image_harness import OWN_HEADERS, LoadedImage
 
+from psa_bridge import paths
 from psa_bridge.driver import cache as cache_module
 from psa_bridge.driver.bundle import Image, build_image, load_bundle
 from psa_bridge.driver.cache import Cache, Files, write_atomically
@@ -163,7 +164,7 @@ def test_processes_may_build_the_same_bundle_at_once(folder: Path) -> None:
         "f = sys.argv[1]\n"
         "print(build_image(load_bundle(f + '/kept.json', objects=[f + '/kept.o'], include=[f])).path)\n"
     )
-    root = str(Path(__file__).resolve().parents[1])
+    root = str(paths.PACKAGE.parent)
     environment = {**os.environ, "PYTHONPATH": root}
     running = [
         subprocess.Popen([sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE, env=environment)

@@ -17,7 +17,7 @@ ECDH = 0x09020000
 P256 = ec.SECP256R1()
 
 needs_mbedtls = pytest.mark.skipif(
-    not Path("/usr/include/psa/crypto_struct.h").is_file(), reason="the distribution's libmbedtls-dev is not installed"
+    not Path("/usr/include/psa/crypto_struct.h").is_file(), reason="needs the distribution's libmbedtls-dev"
 )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import psa_bridge
 from psa_bridge import paths
 from psa_bridge.cli import COMMANDS
 
@@ -79,6 +80,15 @@ def test_lint_reports_every_mistake_at_once_with_line_path_and_suggestion(tmp_pa
     assert "$.capabilities[0].entry_points[0]" in done.stdout
 
 
+def test_lint_of_a_bundle_reads_its_descriptions(tmp_path: Path) -> None:
+    for bundle in (GOOD, GOOD / "bundle.toml"):
+        done = run("lint", bundle)
+        assert (done.returncode, done.stdout) == (0, "clean: p256_plugin (transparent)\n")
+    done = run("lint", tmp_path)
+    assert done.returncode == 1
+    assert "no bundle.toml" in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[[[[", b"null", b'{"a": 1, "a": 2}'])
 def test_lint_of_something_else_is_a_finding(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "driver.json"
@@ -117,6 +127,21 @@ def test_explain_names_who_serves_and_why_the_others_do_not() -> None:
     assert "PSA_ERROR_NOT_SUPPORTED" in done.stdout
 
 
+def test_options_and_files_come_in_any_order() -> None:
+    mechanism = ["--alg", "PSA_ALG_ECDSA(PSA_ALG_SHA_256)", "--bits", "256"]
+    done = run(
+        "explain", "sign_hash", *mechanism, "--key-type", "PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1)",
+        GOOD / "bundle.toml",
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "-> p256_plugin" in done.stdout
+
+
+def test_version() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"psa-bridge {psa_bridge.__version__}\n")
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -125,6 +150,11 @@ def test_explain_names_who_serves_and_why_the_others_do_not() -> None:
         ("explain", "sign_hash", "--bits", "3"),
         ("explain", "hash_compute", "--alg", "1" * 400),
         ("explain", "sign_hash", "--key-type", "0x10001"),
+        ("explain", "sign_hash", "--alg", "0x0600zz"),
+        ("explain", "hash_compute"),
+        ("explain", "import_key", "--key-type", "PSA_KEY_TYPE_AES"),
+        ("explain",),
+        ("doctor", "surplus"),
         ("explain", "sign_hash", "--key-type", "PSA_KEY_TYPE_AES", "--bits", "-1"),
         ("explain", "sign_hash", "--key-type", "PSA_KEY_TYPE_AES", "--location", "0x1000000"),
     ],

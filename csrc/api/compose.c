@@ -56,6 +56,11 @@ static psab_applies_t judge(condition_t condition, uint32_t *alg, const psab_att
     }
 }
 
+/* Keeping the input for one call at the end is worth its price only if nobody has the real thing. */
+static bool is_held(uint16_t plan, uint16_t alternative) {
+    return strncmp(psab_plans[plan].alternatives[alternative].name, "held", 4) == 0;
+}
+
 psab_applies_t psab_plan_applies(uint16_t plan, uint16_t alternative, uint32_t *alg,
                                  const psab_attributes_t *attributes) {
     for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++) {
@@ -63,7 +68,7 @@ psab_applies_t psab_plan_applies(uint16_t plan, uint16_t alternative, uint32_t *
             return judge(conditions[i].condition, alg, attributes);
         }
     }
-    return PSAB_APPLIES;
+    return is_held(plan, alternative) ? PSAB_APPLIES_LAST : PSAB_APPLIES;
 }
 
 const psab_planner_t psab_planner = {psab_plan_applies, psab_plan_facts};

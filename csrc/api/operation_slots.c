@@ -60,6 +60,7 @@ void psab_operations_free(psab_operations_t *operations) {
     for (uint32_t i = 0; i < count; i++) {
         psab_operation_t *chunk = atomic_load_explicit(&operations->chunks[i], memory_order_relaxed);
         for (size_t k = 0; k < CHUNK_SLOTS; k++) {
+            psab_wipe_free(chunk[k].held.data, chunk[k].held.room);
             free(chunk[k].context);
         }
         free(chunk);
@@ -126,6 +127,9 @@ psab_operation_t *psab_operation_take(psab_core_t *core, psab_context_t kind) {
         operation->key = 0;
         operation->alg = 0;
         operation->size = 0;
+        operation->holds = false;
+        operation->marks = 0;
+        memset(&operation->progress, 0, sizeof operation->progress);
     }
     return operation;
 }
@@ -162,6 +166,8 @@ psa_status_t psab_operation_give(psab_operation_t *operation) {
     }
     psab_wipe(operation->context, operation->size);
     operation->size = 0;
+    psab_wipe_free(operation->held.data, operation->held.room);
+    memset(&operation->held, 0, sizeof operation->held);
     /* The next generation is held, not free, until psab_operation_opened() lets it go. */
     uint64_t turn = atomic_load_explicit(&operation->turn, memory_order_relaxed);
     atomic_store_explicit(&operation->turn, TURN_HELD((uint32_t)(turn >> 1) + 1), memory_order_release);

@@ -44,6 +44,8 @@ static psa_status_t set_up_with(psab_core_t *core, psab_operation_t *slot, psa_k
     }
     psab_key_view_t view = psab_key_view(key);
     slot->key = id;
+    slot->key_type = key->attributes.type;
+    slot->key_bits = key->attributes.bits;
     status = set_up(core, slot, &view);
     psab_key_release(key);
     return status;
@@ -52,7 +54,7 @@ static psa_status_t set_up_with(psab_core_t *core, psab_operation_t *slot, psa_k
 psa_status_t psab_sign_setup(psab_core_t *core, psa_sign_operation_t *operation, psa_key_id_t key,
                              psa_algorithm_t alg) {
     psab_operation_t *slot = NULL;
-    uint64_t *handle = operation != NULL ? &operation->handle : NULL;
+    uint64_t *handle = PSAB_HANDLE_OF(operation);
     psa_status_t status = psab_parts_open(core, handle, KIND, alg, &slot);
     if (status == PSA_SUCCESS) {
         status = set_up_with(core, slot, key);
@@ -62,12 +64,12 @@ psa_status_t psab_sign_setup(psab_core_t *core, psa_sign_operation_t *operation,
 
 psa_status_t psab_sign_set_context(psab_core_t *core, psa_sign_operation_t *operation, const uint8_t *context,
                                    size_t context_length) {
-    return psab_parts_context(core, operation != NULL ? &operation->handle : NULL, KIND, context, context_length);
+    return psab_parts_context(core, PSAB_STEP_SIGN_SET_CONTEXT, PSAB_HANDLE_OF(operation), context, context_length);
 }
 
 psa_status_t psab_sign_update(psab_core_t *core, psa_sign_operation_t *operation, const uint8_t *input,
                               size_t input_length) {
-    return psab_parts_update(core, operation != NULL ? &operation->handle : NULL, KIND, input, input_length);
+    return psab_parts_update(core, PSAB_STEP_SIGN_UPDATE, PSAB_HANDLE_OF(operation), input, input_length);
 }
 
 /* The core collected: sign that in one call. */
@@ -80,7 +82,7 @@ static psa_status_t finish_composed(psab_operation_t *slot, uint8_t *signature, 
                               signature, size,          parts->context, parts->context_length};
     psa_status_t status = psab_parts_collected(slot, hash, &request.input, &request.length);
     if (status == PSA_SUCCESS) {
-        status = psab_key_acquire(core->store, slot->key, &key);
+        status = psab_key_of(slot, PSA_KEY_USAGE_SIGN_MESSAGE, &key);
     }
     if (status == PSA_SUCCESS) {
         psab_key_view_t view = psab_key_view(key);
@@ -106,7 +108,7 @@ static psa_status_t finish(psab_operation_t *slot, uint8_t *signature, size_t si
     psab_enter(&frame, slot->core, c);
     psa_status_t status = psab_leave_step(&frame, PSAB_EP_SIGN_FINISH,
                                           c->ops.sign_finish(c->context, slot->context, signature, room, written));
-    slot->active = status != PSA_SUCCESS && psab_finish_aborts(KIND);
+    psab_finish_called(slot, status);
     return psab_output(c, PSAB_EP_SIGN_FINISH, status, signature, room, least, written);
 }
 
@@ -116,7 +118,7 @@ psa_status_t psab_sign_finish(psab_core_t *core, psa_sign_operation_t *operation
     if (signature_length != NULL) {
         *signature_length = 0;
     }
-    psa_status_t status = psab_parts_enter(core, operation != NULL ? &operation->handle : NULL, KIND, &slot);
+    psa_status_t status = psab_step_begin(core, PSAB_STEP_SIGN_FINISH, PSAB_HANDLE_OF(operation), &slot);
     if (status != PSA_SUCCESS) {
         return status;
     }
@@ -127,13 +129,9 @@ psa_status_t psab_sign_finish(psab_core_t *core, psa_sign_operation_t *operation
         status = finish(slot, signature, signature_size, &written);
         *signature_length = status == PSA_SUCCESS ? written : 0;
     }
-    return psab_operation_finished(&operation->handle, slot, status);
+    return psab_step_end(PSAB_STEP_SIGN_FINISH, &operation->handle, slot, status);
 }
 
 psa_status_t psab_sign_abort(psab_core_t *core, psa_sign_operation_t *operation) {
-    if (!psab_ready(core)) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
-    }
-    return operation != NULL ? psab_operation_abort(core, &operation->handle, KIND)
-                             : psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the operation is a null pointer");
+    return psab_abort(core, PSAB_HANDLE_OF(operation), KIND);
 }

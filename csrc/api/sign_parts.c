@@ -10,7 +10,6 @@
 static void drop(psab_core_t *core, void *extra) {
     psab_sign_parts_t *parts = extra;
     (void)psab_operation_abort(core, &parts->hash.handle, PSAB_CONTEXT_HASH_OPERATION);
-    psab_wipe_free(parts->message, parts->room);
     free(parts->signature);
     psab_wipe_free(parts, sizeof *parts);
 }
@@ -27,13 +26,7 @@ static bool takes_parts(psa_algorithm_t alg, psab_context_t kind) {
 psa_status_t psab_parts_open(psab_core_t *core, uint64_t *handle, psab_context_t kind, psa_algorithm_t alg,
                              psab_operation_t **operation) {
     *operation = NULL;
-    if (!psab_ready(core)) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
-    }
-    if (handle == NULL) {
-        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the operation is a null pointer");
-    }
-    psa_status_t status = psab_operation_open(core, handle, kind, operation);
+    psa_status_t status = psab_setup_begin(core, handle, kind, operation);
     if (status != PSA_SUCCESS) {
         return status;
     }
@@ -60,18 +53,8 @@ psa_status_t psab_parts_compose(psab_operation_t *operation, uint16_t entry_poin
     return status;
 }
 
-psa_status_t psab_parts_enter(psab_core_t *core, uint64_t *handle, psab_context_t kind, psab_operation_t **operation) {
-    if (!psab_ready(core)) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
-    }
-    if (handle == NULL) {
-        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the operation is a null pointer");
-    }
-    return psab_operation_enter(core, handle, kind, operation);
-}
-
 /* One part for the driver that has the family. */
-static psa_status_t step(psab_operation_t *operation, uint16_t entry_point, const uint8_t *data, size_t length) {
+static psa_status_t give_part(psab_operation_t *operation, uint16_t entry_point, const uint8_t *data, size_t length) {
     const psab_candidate_t *c = operation->candidate;
     psab_value_t values[2] = {
         {PSAB_TAG_CONTEXT, 1, {.context = {operation->context, operation->size, operation->kind}}},
@@ -116,13 +99,9 @@ static psa_status_t keep_context(psab_operation_t *operation, const uint8_t *con
 static psa_status_t set_context(psab_operation_t *operation, const uint8_t *context, size_t length) {
     psab_core_t *core = operation->core;
     psab_sign_parts_t *parts = psab_parts(operation);
-    if (parts->has_context || parts->has_input) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "a context, or a part of the message, was given already");
-    }
     if (!psab_buffer_valid(context, length)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the context is a null pointer");
     }
-    parts->has_context = true;
     if (length == 0) {
         return PSA_SUCCESS; /* the same as none */
     }
@@ -133,41 +112,16 @@ static psa_status_t set_context(psab_operation_t *operation, const uint8_t *cont
     uint16_t entry_point =
         operation->kind == PSAB_CONTEXT_SIGN_OPERATION ? PSAB_EP_SIGN_SET_CONTEXT : PSAB_EP_VERIFY_SET_CONTEXT;
     return psab_ops_has(&operation->candidate->ops, entry_point)
-               ? step(operation, entry_point, context, length)
+               ? give_part(operation, entry_point, context, length)
                : psab_refuse(core, PSA_ERROR_NOT_SUPPORTED, "the driver takes no context");
 }
 
-psa_status_t psab_parts_context(psab_core_t *core, uint64_t *handle, psab_context_t kind, const uint8_t *context,
+psa_status_t psab_parts_context(psab_core_t *core, psab_step_t step, uint64_t *handle, const uint8_t *context,
                                 size_t length) {
     psab_operation_t *operation = NULL;
-    psa_status_t status = psab_parts_enter(core, handle, kind, &operation);
-    return status == PSA_SUCCESS ? psab_operation_stepped(handle, operation, set_context(operation, context, length))
+    psa_status_t status = psab_step_begin(core, step, handle, &operation);
+    return status == PSA_SUCCESS ? psab_step_end(step, handle, operation, set_context(operation, context, length))
                                  : status;
-}
-
-/* Keep a part of the message. Memory that is left behind is wiped. */
-static psa_status_t keep(psab_operation_t *operation, const uint8_t *input, size_t length) {
-    psab_sign_parts_t *parts = psab_parts(operation);
-    if (length > PSAB_SIGN_MESSAGE_MOST - parts->length) {
-        return psab_refuse(operation->core, PSA_ERROR_NOT_SUPPORTED,
-                           "the message is too long for a driver that cannot take it in parts");
-    }
-    if (length > parts->room - parts->length) {
-        size_t room = 2 * (parts->length + length) + 128;
-        uint8_t *message = malloc(room);
-        if (message == NULL) {
-            return psab_refuse(operation->core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for the message");
-        }
-        if (parts->length != 0) {
-            memcpy(message, parts->message, parts->length);
-        }
-        psab_wipe_free(parts->message, parts->room);
-        parts->message = message;
-        parts->room = room;
-    }
-    memcpy(parts->message + parts->length, input, length);
-    parts->length += length;
-    return PSA_SUCCESS;
 }
 
 static psa_status_t update(psab_operation_t *operation, const uint8_t *input, size_t length) {
@@ -175,30 +129,29 @@ static psa_status_t update(psab_operation_t *operation, const uint8_t *input, si
     if (!psab_buffer_valid(input, length)) {
         return psab_refuse(operation->core, PSA_ERROR_INVALID_ARGUMENT, "the input is a null pointer");
     }
-    parts->has_input = true;
     if (length == 0) {
         return PSA_SUCCESS;
     }
     if (parts->composed) {
         return parts->hashed ? psab_hash_update(operation->core, &parts->hash, input, length)
-                             : keep(operation, input, length);
+                             : psab_hold(operation, input, length);
     }
     bool signs = operation->kind == PSAB_CONTEXT_SIGN_OPERATION;
-    return step(operation, signs ? PSAB_EP_SIGN_UPDATE : PSAB_EP_VERIFY_UPDATE, input, length);
+    return give_part(operation, signs ? PSAB_EP_SIGN_UPDATE : PSAB_EP_VERIFY_UPDATE, input, length);
 }
 
-psa_status_t psab_parts_update(psab_core_t *core, uint64_t *handle, psab_context_t kind, const uint8_t *input,
+psa_status_t psab_parts_update(psab_core_t *core, psab_step_t step, uint64_t *handle, const uint8_t *input,
                                size_t length) {
     psab_operation_t *operation = NULL;
-    psa_status_t status = psab_parts_enter(core, handle, kind, &operation);
-    return status == PSA_SUCCESS ? psab_operation_stepped(handle, operation, update(operation, input, length)) : status;
+    psa_status_t status = psab_step_begin(core, step, handle, &operation);
+    return status == PSA_SUCCESS ? psab_step_end(step, handle, operation, update(operation, input, length)) : status;
 }
 
 psa_status_t psab_parts_collected(psab_operation_t *operation, uint8_t hash[PSA_HASH_MAX_SIZE], const uint8_t **input,
                                   size_t *length) {
     psab_sign_parts_t *parts = psab_parts(operation);
-    *input = parts->hashed ? hash : parts->message;
-    *length = parts->length;
+    *input = parts->hashed ? hash : operation->held.data;
+    *length = operation->held.size;
     return parts->hashed ? psab_hash_finish(operation->core, &parts->hash, hash, PSA_HASH_MAX_SIZE, length)
                          : PSA_SUCCESS;
 }

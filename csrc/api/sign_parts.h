@@ -2,28 +2,20 @@
  * Multi-part signatures: what signing and verifying share.
  *
  * A driver with the multi-part family gets every part.  Where none has it, the core collects what a single-part
- * call needs: the hash of the message where the algorithm signs a hash, else the message itself, up to a limit.
+ * call needs: the hash of the message where the algorithm signs a hash, else the message itself, see psab_hold().
  */
 #ifndef PSAB_API_SIGN_PARTS_H
 #define PSAB_API_SIGN_PARTS_H
 
-#include "api/operation.h"
+#include "api/life.h"
 #include "api/sign.h"
-
-/** The longest message that is kept for a driver that cannot take it in parts, in bytes. */
-#define PSAB_SIGN_MESSAGE_MOST ((size_t)1 << 24)
 
 /** What the core keeps for an operation; the `extra` of its slot. */
 typedef struct psab_sign_parts {
     bool composed; /**< the core collects; else a driver gets the parts */
-    bool hashed;   /**< and it collects the hash, in `hash`; else the message */
-    bool has_context;
-    bool has_input;
-    size_t exact; /**< length of the signature; 0 if it is not fixed */
+    bool hashed;   /**< and it collects the hash, in `hash`; else the slot holds the message */
+    size_t exact;  /**< length of the signature; 0 if it is not fixed */
     psa_hash_operation_t hash;
-    uint8_t *message;
-    size_t length;
-    size_t room;
     uint8_t *signature; /**< to be verified */
     size_t signature_length;
     uint8_t context[PSAB_SIGN_CONTEXT_MOST];
@@ -46,16 +38,13 @@ psa_status_t psab_parts_open(psab_core_t *core, uint64_t *handle, psab_context_t
 /** Collect for the entry point of a candidate without the family. */
 psa_status_t psab_parts_compose(psab_operation_t *operation, uint16_t entry_point);
 
-/** psa_sign_set_context() and psa_verify_set_context(). */
-psa_status_t psab_parts_context(psab_core_t *core, uint64_t *handle, psab_context_t kind, const uint8_t *context,
+/** psa_sign_set_context() and psa_verify_set_context(), as steps of api/life.h. */
+psa_status_t psab_parts_context(psab_core_t *core, psab_step_t step, uint64_t *handle, const uint8_t *context,
                                 size_t length);
 
 /** psa_sign_update() and psa_verify_update(). */
-psa_status_t psab_parts_update(psab_core_t *core, uint64_t *handle, psab_context_t kind, const uint8_t *input,
+psa_status_t psab_parts_update(psab_core_t *core, psab_step_t step, uint64_t *handle, const uint8_t *input,
                                size_t length);
-
-/** Begin a call on an operation: that the library is ready, that there is an object, and that it is active. */
-psa_status_t psab_parts_enter(psab_core_t *core, uint64_t *handle, psab_context_t kind, psab_operation_t **operation);
 
 /** What the core collected.
  *

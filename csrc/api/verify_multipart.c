@@ -13,7 +13,7 @@ static psa_status_t keep_signature(psab_operation_t *slot, const uint8_t *signat
     if (parts->signature != NULL || length == 0) {
         return PSA_SUCCESS;
     }
-    parts->signature = length <= PSAB_SIGN_MESSAGE_MOST ? malloc(length) : NULL;
+    parts->signature = length <= PSAB_HELD_MOST ? malloc(length) : NULL;
     if (parts->signature == NULL) {
         return psab_refuse(slot->core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for the signature");
     }
@@ -67,6 +67,8 @@ static psa_status_t set_up_with(psab_core_t *core, psab_operation_t *slot, psa_k
     }
     psab_key_view_t view = psab_key_view(key);
     slot->key = id;
+    slot->key_type = key->attributes.type;
+    slot->key_bits = key->attributes.bits;
     status = set_up(core, slot, &view, signature, length);
     psab_key_release(key);
     return status;
@@ -75,7 +77,7 @@ static psa_status_t set_up_with(psab_core_t *core, psab_operation_t *slot, psa_k
 psa_status_t psab_verify_setup(psab_core_t *core, psa_verify_operation_t *operation, psa_key_id_t key,
                                psa_algorithm_t alg, const uint8_t *signature, size_t signature_length) {
     psab_operation_t *slot = NULL;
-    uint64_t *handle = operation != NULL ? &operation->handle : NULL;
+    uint64_t *handle = PSAB_HANDLE_OF(operation);
     psa_status_t status = psab_parts_open(core, handle, KIND, alg, &slot);
     if (status == PSA_SUCCESS) {
         status = set_up_with(core, slot, key, signature, signature_length);
@@ -85,12 +87,12 @@ psa_status_t psab_verify_setup(psab_core_t *core, psa_verify_operation_t *operat
 
 psa_status_t psab_verify_set_context(psab_core_t *core, psa_verify_operation_t *operation, const uint8_t *context,
                                      size_t context_length) {
-    return psab_parts_context(core, operation != NULL ? &operation->handle : NULL, KIND, context, context_length);
+    return psab_parts_context(core, PSAB_STEP_VERIFY_SET_CONTEXT, PSAB_HANDLE_OF(operation), context, context_length);
 }
 
 psa_status_t psab_verify_update(psab_core_t *core, psa_verify_operation_t *operation, const uint8_t *input,
                                 size_t input_length) {
-    return psab_parts_update(core, operation != NULL ? &operation->handle : NULL, KIND, input, input_length);
+    return psab_parts_update(core, PSAB_STEP_VERIFY_UPDATE, PSAB_HANDLE_OF(operation), input, input_length);
 }
 
 /* The core collected: verify that in one call. */
@@ -103,7 +105,7 @@ static psa_status_t finish_composed(psab_operation_t *slot) {
                                 parts->signature, parts->signature_length, parts->context, parts->context_length};
     psa_status_t status = psab_parts_collected(slot, hash, &request.input, &request.length);
     if (status == PSA_SUCCESS) {
-        status = psab_key_acquire(core->store, slot->key, &key);
+        status = psab_key_of(slot, PSA_KEY_USAGE_VERIFY_MESSAGE, &key);
     }
     if (status == PSA_SUCCESS) {
         psab_key_view_t view = psab_key_view(key);
@@ -116,7 +118,7 @@ static psa_status_t finish_composed(psab_operation_t *slot) {
 
 psa_status_t psab_verify_finish(psab_core_t *core, psa_verify_operation_t *operation) {
     psab_operation_t *slot = NULL;
-    psa_status_t status = psab_parts_enter(core, operation != NULL ? &operation->handle : NULL, KIND, &slot);
+    psa_status_t status = psab_step_begin(core, PSAB_STEP_VERIFY_FINISH, PSAB_HANDLE_OF(operation), &slot);
     if (status != PSA_SUCCESS) {
         return status;
     }
@@ -127,15 +129,11 @@ psa_status_t psab_verify_finish(psab_core_t *core, psa_verify_operation_t *opera
         psab_frame_t frame;
         psab_enter(&frame, core, c);
         status = psab_leave_step(&frame, PSAB_EP_VERIFY_FINISH, c->ops.verify_finish(c->context, slot->context));
-        slot->active = status != PSA_SUCCESS && psab_finish_aborts(KIND);
+        psab_finish_called(slot, status);
     }
-    return psab_operation_finished(&operation->handle, slot, status);
+    return psab_step_end(PSAB_STEP_VERIFY_FINISH, &operation->handle, slot, status);
 }
 
 psa_status_t psab_verify_abort(psab_core_t *core, psa_verify_operation_t *operation) {
-    if (!psab_ready(core)) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
-    }
-    return operation != NULL ? psab_operation_abort(core, &operation->handle, KIND)
-                             : psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the operation is a null pointer");
+    return psab_abort(core, PSAB_HANDLE_OF(operation), KIND);
 }

@@ -23,7 +23,7 @@ const psab_alternative_t *psab_alternative(uint16_t plan, size_t index, psab_alt
             scratch->optional[count++] = i;
         }
     }
-    scratch->alternative = (psab_alternative_t){row->name, &scratch->required, 1, scratch->optional, count};
+    scratch->alternative = (psab_alternative_t){row->name, &scratch->required, 1, scratch->optional, count, ""};
     return &scratch->alternative;
 }
 

@@ -63,10 +63,11 @@ static void explain_served(const question_t *question, const psab_candidates_t *
         entry->reason = list->items[i].passes ? entry->reason : PSAB_REASON_UNREACHED;
     }
     entry->alternative = candidate->alternative;
-    entry->alternative_name = psab_alternative(question->plan, candidate->alternative, &scratch)->name;
+    const psab_alternative_t *alternative = psab_alternative(question->plan, candidate->alternative, &scratch);
+    entry->alternative_name = alternative->name;
     entry->capability = (int32_t)(candidate->capability - candidate->driver->description->capabilities);
-    (void)snprintf(entry->text, sizeof entry->text, "%s %s, by %s (capability %d)", entry->driver,
-                   psab_reason_text(entry->reason), entry->alternative_name, (int)entry->capability);
+    (void)snprintf(entry->text, sizeof entry->text, "%s %s, by %s%s (capability %d)", entry->driver,
+                   psab_reason_text(entry->reason), entry->alternative_name, alternative->note, (int)entry->capability);
 }
 
 /* Ask the driver for every alternative, and keep what came closest. */

@@ -27,8 +27,7 @@ static psa_status_t setup_padded(libcrypto_cipher_operation_t *operation, const 
 }
 
 static psa_status_t setup_ccm_star(libcrypto_cipher_operation_t *operation, const lc_key_t *key) {
-    psa_status_t status = setup(operation, key);
-    return status == PSA_SUCCESS && operation->cipher_block != 16 ? PSA_ERROR_INVALID_ARGUMENT : status;
+    return PSA_BLOCK_CIPHER_BLOCK_LENGTH(key->type) == 8 ? PSA_ERROR_INVALID_ARGUMENT : setup(operation, key);
 }
 
 static psa_status_t set_iv(libcrypto_cipher_operation_t *operation, const uint8_t *iv, size_t iv_length) {

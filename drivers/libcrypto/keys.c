@@ -1,4 +1,5 @@
 /* Key management and key agreement entry points: pick the kind of key, call it. */
+#include "dh.h"
 #include "ecc.h"
 #include "rsa.h"
 
@@ -13,6 +14,7 @@ typedef struct {
 
 static const kind_t kinds[] = {
     {PSA_KEY_TYPE_ECC_PUBLIC_KEY(0), 0xff00, lc_ecc_import, lc_ecc_generate, lc_ecc_export_public},
+    {PSA_KEY_TYPE_DH_PUBLIC_KEY(0), 0xff00, lc_dh_import, lc_dh_generate, lc_dh_export_public},
     {PSA_KEY_TYPE_RSA_PUBLIC_KEY, 0xffff, lc_rsa_import, lc_rsa_generate, lc_rsa_export_public},
 };
 
@@ -74,12 +76,13 @@ psa_status_t libcrypto_key_agreement(psa_algorithm_t alg, const psa_key_attribut
                                      const uint8_t *peer_key, size_t peer_key_length, uint8_t *output,
                                      size_t output_size, size_t *output_length) {
     lc_key_t key = lc_key(our_attributes, our_key_buffer, our_key_buffer_length);
-    if (alg != PSA_ALG_ECDH) {
+    if (alg != PSA_ALG_ECDH && alg != PSA_ALG_FFDH) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
+    lc_bytes_t peer = {peer_key, peer_key_length};
+    lc_output_t out = {output, output_size, output_length};
     ERR_set_mark();
-    psa_status_t status =
-        lc_ecdh(&key, (lc_bytes_t){peer_key, peer_key_length}, (lc_output_t){output, output_size, output_length});
+    psa_status_t status = alg == PSA_ALG_ECDH ? lc_ecdh(&key, peer, out) : lc_ffdh(&key, peer, out);
     ERR_pop_to_mark();
     return status;
 }

@@ -225,6 +225,42 @@ psa_status_t libcrypto_verify_message(const psa_key_attributes_t *attributes, co
                                       size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *input,
                                       size_t input_length, const uint8_t *signature, size_t signature_length);
 
+psa_status_t libcrypto_asymmetric_encrypt(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
+                                          size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *input,
+                                          size_t input_length, const uint8_t *salt, size_t salt_length, uint8_t *output,
+                                          size_t output_size, size_t *output_length);
+psa_status_t libcrypto_asymmetric_decrypt(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
+                                          size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *input,
+                                          size_t input_length, const uint8_t *salt, size_t salt_length, uint8_t *output,
+                                          size_t output_size, size_t *output_length);
+
+/** The output key is the shared secret as it is, with as many bits as its bytes have. */
+psa_status_t libcrypto_encapsulate(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
+                                   size_t key_buffer_size, psa_algorithm_t alg,
+                                   const psa_key_attributes_t *output_attributes, uint8_t *output_key_buffer,
+                                   size_t output_key_buffer_size, size_t *output_key_buffer_length, uint8_t *ciphertext,
+                                   size_t ciphertext_size, size_t *ciphertext_length);
+psa_status_t libcrypto_decapsulate(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
+                                   size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *ciphertext,
+                                   size_t ciphertext_length, const psa_key_attributes_t *output_attributes,
+                                   uint8_t *output_key_buffer, size_t output_key_buffer_size,
+                                   size_t *output_key_buffer_length);
+
+psa_status_t libcrypto_wrap_key(const psa_key_attributes_t *wrapping_attributes, const uint8_t *wrapping_key_buffer,
+                                size_t wrapping_key_buffer_size, psa_algorithm_t alg,
+                                const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
+                                size_t key_buffer_size, uint8_t *data, size_t data_size, size_t *data_length);
+
+/** Gives the unwrapped bytes as they are: whether they are a key of the type is for import to check.
+ *
+ * `*bits` of 0 becomes the number of bits of the bytes.
+ */
+psa_status_t libcrypto_unwrap_key(const psa_key_attributes_t *attributes,
+                                  const psa_key_attributes_t *wrapping_attributes, const uint8_t *wrapping_key_buffer,
+                                  size_t wrapping_key_buffer_size, psa_algorithm_t alg, const uint8_t *data,
+                                  size_t data_length, uint8_t *key_buffer, size_t key_buffer_size,
+                                  size_t *key_buffer_length, size_t *bits);
+
 psa_status_t libcrypto_key_agreement(psa_algorithm_t alg, const psa_key_attributes_t *our_attributes,
                                      const uint8_t *our_key_buffer, size_t our_key_buffer_length,
                                      const uint8_t *peer_key, size_t peer_key_length, uint8_t *output,

@@ -69,8 +69,17 @@ def version_script(exported: Sequence[str]) -> str:
 
 
 def _shared(target: Path, objects: Sequence[Path], script: Path, libraries: Sequence[str], options: Options) -> None:
-    """A shared library in which everything is resolved; sanitizers leave their runtime to the program."""
+    """A shared library in which everything is resolved; sanitizers leave their runtime to the program.
+
+    It stays loaded once it is: a thread that used it cleans up after itself when it ends.
+    """
     defs = () if options.sanitize else ("-Wl,-z,defs",)
     command: list[str | Path] = [*options.compiler, "-shared", *options.sanitizer_flags, *objects, "-o", target]
-    command += [f"-Wl,--version-script={script}", "-Wl,-soname,libpsa_bridge.so", *defs, *options.ldflags]
+    command += [
+        f"-Wl,--version-script={script}",
+        "-Wl,-soname,libpsa_bridge.so",
+        "-Wl,-z,nodelete",
+        *defs,
+        *options.ldflags,
+    ]
     run([*command, *(f"-l{name}" for name in libraries)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from psa_bridge import paths
@@ -39,7 +39,8 @@ def prepare(generated: Path, options: Options) -> Software | None:
     folder = paths.DRIVERS / FOLDER
     if not has_openssl(options):
         return None
-    description = read_description(folder / "driver.json")
+    # Its name in messages is the same wherever the library was built.
+    description = replace(read_description(folder / "driver.json"), file=f"drivers/{FOLDER}/driver.json")
     text = glue.emit(glue.linked_in([description], ENTRY))
     files.write_files(generated, {"software_glue.c": text})
     flags = (f"-I{folder}",)

@@ -20,33 +20,41 @@ CLEAN, FINDINGS, USAGE = 0, 1, 2
 _EPILOG = "Exit codes: 0 clean, 1 findings, 2 wrong usage. PSA_BRIDGE_CACHE names the directory of built images."
 
 
-def _parser(chosen: str | None) -> argparse.ArgumentParser:
-    """The parser; only the chosen command's module configures its options, so that ``--help`` stays fast."""
+def _parser() -> argparse.ArgumentParser:
+    """What all commands have in common; it only gets to see command lines without a command, or with a wrong one."""
+    from importlib.metadata import version
+
     parser = argparse.ArgumentParser(
         prog="psa-bridge",
         description="Build, load, examine and explain PSA cryptoprocessor drivers.",
         epilog=_EPILOG,
     )
+    parser.add_argument("--version", action="version", version=f"psa-bridge {version('psa_bridge')}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        module = importlib.import_module(f"psa_bridge.cli.{name}")
-        command = subparsers.add_parser(
-            name,
-            help=module.SUMMARY,
-            description=module.__doc__,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        if name == chosen:
-            module.configure(command)
+        subparsers.add_parser(name, help=importlib.import_module(f"psa_bridge.cli.{name}").SUMMARY)
+    return parser
+
+
+def _command_parser(name: str) -> argparse.ArgumentParser:
+    """The parser of one command: one of its own, because only such a one takes options and files in any order."""
+    module = importlib.import_module(f"psa_bridge.cli.{name}")
+    parser = argparse.ArgumentParser(
+        prog=f"psa-bridge {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.configure(parser)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    chosen = next((word for word in words if not word.startswith("-")), None)
-    arguments = _parser(chosen).parse_args(words)
-    module = importlib.import_module(f"psa_bridge.cli.{arguments.command}")
+    if not words or words[0] not in COMMANDS:
+        _parser().parse_args(words[:1])
+    arguments = _command_parser(words[0]).parse_intermixed_args(words[1:])
+    module = importlib.import_module(f"psa_bridge.cli.{words[0]}")
     try:
         return int(module.run(arguments))
     except BrokenPipeError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,8 @@ _LISTS = {
 def add_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
     """Add the positional BUNDLE arguments and the settings."""
     parser.epilog = EPILOG
-    parser.add_argument("bundles", nargs="+" if required else "*", type=Path, metavar="BUNDLE", help="see below")
+    many: dict[str, Any] = {"nargs": "+"} if required else {"nargs": "*", "default": []}
+    parser.add_argument("bundles", type=Path, metavar="BUNDLE", help="see below", **many)
     settings = parser.add_argument_group("settings of the bundle")
     for name, (option, metavar, text) in _LISTS.items():
         settings.add_argument(option, dest=name, action="append", default=[], metavar=metavar, help=text)

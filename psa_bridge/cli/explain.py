@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_arguments(parser, required=False)
     parser.add_argument("--alg", metavar="MACRO", help="for example 'PSA_ALG_ECDSA(PSA_ALG_SHA_256)', or a number")
     parser.add_argument("--key-type", metavar="MACRO", help="for example PSA_KEY_TYPE_AES, or a number")
-    parser.add_argument("--bits", type=int, default=0, metavar="N", help="size of the key")
+    parser.add_argument("--bits", type=int, metavar="N", help="size of the key; 0 if it is left open")
     parser.add_argument("--location", type=lambda text: int(text, 0), default=0, metavar="N", help="of the key")
     parser.add_argument("--no-software", action="store_true", help="without the software driver")
 
@@ -33,9 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
     from psa_bridge import Core
     from psa_bridge.cli.bundles import bundles
     from psa_bridge.cli.failures import UsageError
+    from psa_bridge.explain import needs_algorithm
 
     if not arguments.key_type and (arguments.bits or arguments.location):
         raise UsageError("--bits and --location describe a key: give --key-type too")
+    if arguments.key_type and arguments.bits is None:
+        raise UsageError("--key-type without a size says little: give --bits too, or --bits 0 to leave it open")
+    if arguments.alg is None and needs_algorithm(arguments.call):
+        raise UsageError(f"who serves {arguments.call} depends on the algorithm: give --alg")
     try:
         alg, attributes = _mechanism(arguments)
     except (ValueError, OverflowError) as error:

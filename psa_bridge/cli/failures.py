@@ -33,7 +33,12 @@ def number_or_macro(text: str | None, option: str) -> int:
 
     if text is None:
         return 0
+    if text[:1].isdigit():
+        try:
+            return int(text, 0)
+        except ValueError as error:
+            raise UsageError(f"{option}: {text!r} is no number: write digits, or 0x and hexadecimal digits") from error
     try:
-        return int(text, 0) if text[:1].isdigit() else evaluate(text)
+        return evaluate(text)
     except (EncodingError, ValueError) as error:
         raise UsageError(f"{option}: {error}") from error

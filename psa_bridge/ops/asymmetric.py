@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from psa_bridge.ops.base import Native, key_id, number, view
-from psa_bridge.ops.sizes import decrypted_length, encrypted_length
+from psa_bridge.ops.sizes import rsa_decrypted_length, rsa_encrypted_length
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -48,7 +48,7 @@ class AsymmetricEncryption(Native):
             InvalidHandle: the key does not exist.
             NotSupported: no driver does this.
         """
-        size = encrypted_length(self._attributes(key), number(alg, "alg")) if out is None else 0
+        size = rsa_encrypted_length(self._attributes(key), number(alg, "alg")) if out is None else 0
         content = view(plaintext, "plaintext")
         return self._asymmetric("asymmetric_encrypt", key, alg, content, salt, size=size, out=out)
 
@@ -83,7 +83,7 @@ class AsymmetricEncryption(Native):
             InvalidArgument, NotPermitted, BufferTooSmall, InvalidHandle, NotSupported: as for
                 :meth:`asymmetric_encrypt`.
         """
-        size = decrypted_length(self._attributes(key), number(alg, "alg")) if out is None else 0
+        size = rsa_decrypted_length(self._attributes(key), number(alg, "alg")) if out is None else 0
         content = view(ciphertext, "ciphertext")
         return self._asymmetric("asymmetric_decrypt", key, alg, content, salt, size=size, out=out)
 

@@ -2,7 +2,7 @@
  *
  * With the argument "faults" every operation is repeated with its first, second, third ... allocation
  * failing: it must end with an error or with the right result, and leak nothing. */
-#include "libcrypto_driver.h"
+#include "exercise.h"
 
 #include <openssl/crypto.h>
 #include <stdbool.h>
@@ -63,6 +63,7 @@ static sample_t samples[] = {
     {.type = PAIR(MONTGOMERY), .bits = 448, .agrees = true},
     {.type = PAIR(TWISTED_EDWARDS), .bits = 255, .alg = PSA_ALG_PURE_EDDSA, .message = true},
     {.type = PAIR(TWISTED_EDWARDS), .bits = 448, .alg = PSA_ALG_PURE_EDDSA, .message = true},
+    {.type = PSA_KEY_TYPE_DH_KEY_PAIR(PSA_DH_FAMILY_RFC7919), .bits = 2048, .agrees = true},
     {.type = PSA_KEY_TYPE_RSA_KEY_PAIR, .bits = 1024, .alg = PSA_ALG_RSA_PKCS1V15_SIGN(PSA_ALG_SHA_256)},
     {.type = PSA_KEY_TYPE_RSA_KEY_PAIR, .bits = 1024, .alg = PSA_ALG_RSA_PSS(PSA_ALG_SHA_256)},
     {.type = PSA_KEY_TYPE_RSA_KEY_PAIR, .bits = 1024, .alg = PSA_ALG_RSA_PKCS1V15_SIGN_RAW},
@@ -138,10 +139,21 @@ static psa_status_t verify_wrong(sample_t *s) {
 
 static psa_status_t agree(sample_t *s) {
     psa_key_attributes_t attributes = attributes_of(s, false);
-    uint8_t secret[128];
+    uint8_t secret[1024];
     size_t size = 0;
-    return libcrypto_key_agreement(PSA_ALG_ECDH, &attributes, s->key, s->key_size, s->public_key, s->public_size,
-                                   secret, sizeof(secret), &size);
+    psa_algorithm_t alg = PSA_KEY_TYPE_IS_DH(s->type) ? PSA_ALG_FFDH : PSA_ALG_ECDH;
+    return libcrypto_key_agreement(alg, &attributes, s->key, s->key_size, s->public_key, s->public_size, secret,
+                                   sizeof(secret), &size);
+}
+
+static psa_status_t encapsulate(sample_t *s) {
+    psa_key_attributes_t attributes = attributes_of(s, false);
+    return exercise_encapsulation(&attributes, s->key, s->key_size);
+}
+
+static psa_status_t encrypt(sample_t *s) {
+    psa_key_attributes_t attributes = attributes_of(s, false);
+    return exercise_encryption(&attributes, s->key, s->key_size);
 }
 
 static psa_status_t bad_keys(sample_t *s) {
@@ -152,7 +164,7 @@ static psa_status_t bad_keys(sample_t *s) {
     size_t bits = s->bits;
     memset(bad, 0xff, sizeof(bad));
     psa_status_t status = libcrypto_import_key(&attributes, bad, s->key_size, out, sizeof(out), &size, &bits);
-    bool edwards = s->message || s->alg == 0; /* any string is a key there */
+    bool edwards = PSA_KEY_TYPE_IS_ECC(s->type) && (s->message || s->alg == 0); /* any string is a key there */
     if (status == PSA_SUCCESS && !edwards) {
         return 1;
     }
@@ -243,6 +255,24 @@ static void run(const char *name, step_t step, sample_t *s, bool faults) {
     check(name, s, step(s));
 }
 
+/* Steps that need no sample. */
+#define WITHOUT_SAMPLE(name)                                                                                           \
+    static psa_status_t name(sample_t *unused) {                                                                       \
+        (void)unused;                                                                                                  \
+        return exercise_##name();                                                                                      \
+    }
+WITHOUT_SAMPLE(macs)
+WITHOUT_SAMPLE(ciphers)
+WITHOUT_SAMPLE(aeads)
+WITHOUT_SAMPLE(wrapping)
+WITHOUT_SAMPLE(xofs)
+
+static const struct {
+    const char *name;
+    step_t step;
+} others[] = {{"hashes", hashes}, {"randomness", randomness}, {"macs", macs}, {"ciphers", ciphers},
+              {"AEADs", aeads},   {"wrapping", wrapping},     {"XOFs", xofs}};
+
 int main(int argc, char **argv) {
     bool faults = argc > 1 && strcmp(argv[1], "faults") == 0;
     (void)argv;
@@ -275,10 +305,18 @@ int main(int argc, char **argv) {
             run("agree", agree, s, false);
             run("agree", agree, s, faults);
         }
+        if (s->agrees && PSA_KEY_TYPE_IS_ECC(s->type)) {
+            run("encapsulate", encapsulate, s, false);
+            run("encapsulate", encapsulate, s, faults);
+        }
+        if (slow && i + 1 == SAMPLES) {
+            run("encrypt", encrypt, s, false);
+            run("encrypt", encrypt, s, faults);
+        }
     }
-    run("hashes", hashes, &samples[0], false);
-    run("hashes", hashes, &samples[0], faults);
-    run("randomness", randomness, &samples[0], false);
-    run("randomness", randomness, &samples[0], faults);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        run(others[i].name, others[i].step, &samples[0], false);
+        run(others[i].name, others[i].step, &samples[0], faults);
+    }
     return failures != 0;
 }

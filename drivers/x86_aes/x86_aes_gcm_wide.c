@@ -1,0 +1,142 @@
+/* GCM in registers of 256 bits: as in registers of 128 bits, with batches of sixteen blocks. */
+#include "x86_aes_ghash.h"
+#include "x86_aes_wide.h"
+
+#define PAIRS X86_AES_PAIRS
+#define BYTES (32 * PAIRS)
+
+/* Sums of products, of the first blocks of the pairs in the lower halves, of the second in the upper. */
+typedef struct {
+    __m256i low;
+    __m256i high;
+    __m256i middle;
+} sums_t;
+
+INLINE_WIDE_GHASH sums_t no_sums(void) {
+    return (sums_t){_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256()};
+}
+
+/* Adds the products of pair i of a batch; the hash so far goes to the first block. */
+INLINE_WIDE_GHASH void add_pair(sums_t *sums, const x86_aes_gcm_t *gcm, const uint8_t *data, int i, __m128i hash) {
+    __m256i blocks = x86_aes_reverse_2(x86_aes_load_2(data + 32 * i));
+    if (i == 0) {
+        blocks = _mm256_xor_si256(blocks, _mm256_zextsi128_si256(hash));
+    }
+    __m256i powers = x86_aes_load_2(gcm->power[2 * i]);
+    __m256i halves = x86_aes_load_2(gcm->half[2 * i]);
+    sums->low = _mm256_xor_si256(sums->low, _mm256_clmulepi64_epi128(blocks, powers, 0x00));
+    sums->high = _mm256_xor_si256(sums->high, _mm256_clmulepi64_epi128(blocks, powers, 0x11));
+    blocks = _mm256_xor_si256(blocks, _mm256_shuffle_epi32(blocks, 0x4e));
+    sums->middle = _mm256_xor_si256(sums->middle, _mm256_clmulepi64_epi128(blocks, halves, 0x00));
+    X86_AES_HERE(sums->low);
+    X86_AES_HERE(sums->high);
+    X86_AES_HERE(sums->middle);
+}
+
+INLINE_WIDE_GHASH __m128i both(__m256i x) {
+    return _mm_xor_si128(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+}
+
+INLINE_WIDE_GHASH __m128i reduced(const sums_t *sums) {
+    x86_aes_sums_t narrow = {both(sums->low), both(sums->high), both(sums->middle)};
+    return x86_aes_sums_reduce(&narrow);
+}
+
+/* The next counter blocks: only the last 32 bits count. `number` holds two in a row. */
+INLINE_WIDE_GHASH __m256i counter_blocks(__m256i *batch, __m256i number) {
+    const __m256i two = _mm256_set_epi32(0, 0, 0, 2, 0, 0, 0, 2);
+#pragma GCC unroll 8
+    for (int i = 0; i < PAIRS; i++) {
+        batch[i] = x86_aes_reverse_2(number);
+        number = _mm256_add_epi32(number, two);
+    }
+    return number;
+}
+
+/* The rounds of a batch of counter blocks, interleaved with the hash of sixteen blocks. */
+INLINE_WIDE_GHASH __m128i rounds_and_hash(const x86_aes_gcm_t *gcm, __m256i *batch, const uint8_t *hashed,
+                                          __m128i hash) {
+    const x86_aes_key_t *key = &gcm->key;
+    sums_t sums = no_sums();
+    x86_aes_add_wide(batch, key->round_key[0]);
+#pragma GCC unroll 9
+    for (int r = 1; r < 10; r++) {
+        x86_aes_round_wide(batch, key->round_key[r]);
+        if (r <= PAIRS) {
+            /* The first pair comes last: it waits for the batch before. */
+            add_pair(&sums, gcm, hashed, r % PAIRS, hash);
+        }
+    }
+    for (uint32_t r = 10; r < key->rounds; r++) {
+        x86_aes_round_wide(batch, key->round_key[r]);
+    }
+    x86_aes_last_wide(batch, key->round_key[key->rounds]);
+    return reduced(&sums);
+}
+
+INLINE_WIDE_GHASH void mask(const __m256i *batch, const uint8_t *in, uint8_t *out) {
+#pragma GCC unroll 8
+    for (int i = 0; i < PAIRS; i++) {
+        x86_aes_store_2(out + 32 * i, _mm256_xor_si256(batch[i], x86_aes_load_2(in + 32 * i)));
+    }
+}
+
+INLINE_WIDE_GHASH __m256i first_numbers(const x86_aes_gcm_t *gcm) {
+    __m256i number = x86_aes_reverse_2(x86_aes_twice(gcm->counter));
+    return _mm256_add_epi32(number, _mm256_set_epi32(0, 0, 0, 1, 0, 0, 0, 0));
+}
+
+INLINE_WIDE_GHASH void keep(x86_aes_gcm_t *gcm, __m256i number, __m128i hash) {
+    x86_aes_store(gcm->counter, _mm256_castsi256_si128(x86_aes_reverse_2(number)));
+    x86_aes_store(gcm->hash, hash);
+}
+
+WITH_WIDE_GHASH void x86_aes_ghash_wide(x86_aes_gcm_t *gcm, const uint8_t *data, size_t batches) {
+    __m128i hash = x86_aes_load(gcm->hash);
+    for (; batches > 0; batches--, data += BYTES) {
+        sums_t sums = no_sums();
+#pragma GCC unroll 8
+        for (int i = 0; i < PAIRS; i++) {
+            add_pair(&sums, gcm, data, i, hash);
+        }
+        hash = reduced(&sums);
+    }
+    x86_aes_store(gcm->hash, hash);
+}
+
+WITH_WIDE_GHASH static void encrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out, size_t batches) {
+    __m256i number = first_numbers(gcm);
+    __m128i hash = x86_aes_load(gcm->hash);
+    __m256i batch[PAIRS];
+    /* The hash is one batch behind: the ciphertext has to be there. */
+    number = counter_blocks(batch, number);
+    x86_aes_encrypt_wide(&gcm->key, batch);
+    mask(batch, in, out);
+    for (size_t i = 1; i < batches; i++) {
+        in += BYTES;
+        out += BYTES;
+        number = counter_blocks(batch, number);
+        hash = rounds_and_hash(gcm, batch, out - BYTES, hash);
+        mask(batch, in, out);
+    }
+    keep(gcm, number, hash);
+    x86_aes_ghash_wide(gcm, out, 1);
+}
+
+WITH_WIDE_GHASH static void decrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out, size_t batches) {
+    __m256i number = first_numbers(gcm);
+    __m128i hash = x86_aes_load(gcm->hash);
+    for (; batches > 0; batches--, in += BYTES, out += BYTES) {
+        __m256i batch[PAIRS];
+        number = counter_blocks(batch, number);
+        hash = rounds_and_hash(gcm, batch, in, hash);
+        mask(batch, in, out);
+    }
+    keep(gcm, number, hash);
+}
+
+void x86_aes_gcm_wide(x86_aes_gcm_t *gcm, bool inverse, const uint8_t *in, uint8_t *out, size_t batches) {
+    if (batches > 0) {
+        (inverse ? decrypt : encrypt)(gcm, in, out, batches);
+    }
+}

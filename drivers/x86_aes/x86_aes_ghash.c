@@ -1,0 +1,100 @@
+/* The hash key, its powers, and GHASH in registers of 128 bits. */
+#include "x86_aes_ghash.h"
+
+#include "x86_aes_cpu.h"
+
+#define LANES X86_AES_LANES
+#define LAST (X86_AES_POWERS - 1)
+
+WITH_GHASH void x86_aes_powers_start(x86_aes_gcm_t *gcm, const uint8_t block[16]) {
+    /* Division by x: one place up; what leaves at the top comes back as x^-1 = x^127 + x^6 + x + 1. */
+    __m128i key = x86_aes_reverse(x86_aes_load(block));
+    __m128i top = _mm_srai_epi32(_mm_shuffle_epi32(key, 0xff), 31);
+    __m128i carry = _mm_slli_si128(_mm_srli_epi64(key, 63), 8);
+    key = _mm_or_si128(_mm_slli_epi64(key, 1), carry);
+    key = _mm_xor_si128(key, _mm_and_si128(top, _mm_set_epi64x(X86_AES_POLYNOMIAL, 1)));
+    x86_aes_store(gcm->power[LAST], key);
+    gcm->powers = 1;
+}
+
+INLINE_GHASH void keep(x86_aes_gcm_t *gcm, int n, __m128i power) {
+    x86_aes_store(gcm->power[X86_AES_POWERS - n], power);
+    x86_aes_store(gcm->half[X86_AES_POWERS - n], _mm_xor_si128(power, x86_aes_swap(power)));
+}
+
+WITH_GHASH void x86_aes_powers_extend(x86_aes_gcm_t *gcm, uint32_t count) {
+    if (gcm->powers >= count) {
+        return;
+    }
+    __m128i p[9];
+    p[1] = x86_aes_load(gcm->power[LAST]);
+    p[2] = x86_aes_multiply(p[1], p[1]);
+    p[3] = x86_aes_multiply(p[2], p[1]);
+    p[4] = x86_aes_multiply(p[2], p[2]);
+#pragma GCC unroll 4
+    for (int i = 1; i <= 4; i++) {
+        p[4 + i] = x86_aes_multiply(p[4], p[i]);
+    }
+#pragma GCC unroll 8
+    for (int i = 1; i <= 8; i++) {
+        keep(gcm, i, p[i]);
+    }
+    if (count > 8) {
+#pragma GCC unroll 8
+        for (int i = 1; i <= 8; i++) {
+            keep(gcm, 8 + i, x86_aes_multiply(p[8], p[i]));
+        }
+    }
+    gcm->powers = count;
+}
+
+/* One block after the other: for a few. */
+INLINE_GHASH __m128i hash_in_turn(const x86_aes_gcm_t *gcm, __m128i hash, const uint8_t *data, size_t blocks) {
+    __m128i key = x86_aes_load(gcm->power[LAST]);
+    for (size_t i = 0; i < blocks; i++) {
+        __m128i block = x86_aes_reverse(x86_aes_load(data + 16 * i));
+        hash = x86_aes_multiply(_mm_xor_si128(hash, block), key);
+    }
+    return hash;
+}
+
+WITH_GHASH void x86_aes_ghash_sse(x86_aes_gcm_t *gcm, const uint8_t *data, size_t blocks) {
+    __m128i hash = x86_aes_load(gcm->hash);
+    if (blocks >= LANES) {
+        x86_aes_powers_extend(gcm, LANES);
+    }
+    for (; blocks >= LANES; blocks -= LANES, data += 16 * LANES) {
+        x86_aes_sums_t sums = {_mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()};
+#pragma GCC unroll 8
+        for (int i = 0; i < LANES; i++) {
+            __m128i block = x86_aes_reverse(x86_aes_load(data + 16 * i));
+            block = i == 0 ? _mm_xor_si128(block, hash) : block;
+            x86_aes_sums_add(&sums, block, gcm, X86_AES_POWERS - LANES + i);
+        }
+        hash = x86_aes_sums_reduce(&sums);
+    }
+    if (gcm->powers >= LANES && blocks > 1) {
+        /* The highest power goes to the first block. */
+        x86_aes_sums_t sums = {_mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()};
+        for (size_t i = 0; i < blocks; i++) {
+            __m128i block = x86_aes_reverse(x86_aes_load(data + 16 * i));
+            block = i == 0 ? _mm_xor_si128(block, hash) : block;
+            x86_aes_sums_add(&sums, block, gcm, X86_AES_POWERS - (int)(blocks - i));
+        }
+        hash = x86_aes_sums_reduce(&sums);
+    } else {
+        hash = hash_in_turn(gcm, hash, data, blocks);
+    }
+    x86_aes_store(gcm->hash, hash);
+}
+
+void x86_aes_ghash(x86_aes_gcm_t *gcm, const uint8_t *data, size_t blocks) {
+    size_t batches = blocks / X86_AES_POWERS;
+    if (batches > 1 && (x86_aes_features() & X86_AES_WIDE_GHASH) != 0) {
+        x86_aes_powers_extend(gcm, X86_AES_POWERS);
+        x86_aes_ghash_wide(gcm, data, batches);
+        data += batches * X86_AES_POWERS * 16;
+        blocks %= X86_AES_POWERS;
+    }
+    x86_aes_ghash_sse(gcm, data, blocks);
+}
