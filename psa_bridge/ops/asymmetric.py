@@ -49,8 +49,7 @@ class AsymmetricEncryption(Native):
             NotSupported: no driver does this.
         """
         size = rsa_encrypted_length(self._attributes(key), number(alg, "alg")) if out is None else 0
-        content = view(plaintext, "plaintext")
-        return self._asymmetric("asymmetric_encrypt", key, alg, content, salt, size=size, out=out)
+        return self._asymmetric("asymmetric_encrypt", key, alg, plaintext, salt, size=size, out=out)
 
     @overload
     def asymmetric_decrypt(
@@ -84,8 +83,7 @@ class AsymmetricEncryption(Native):
                 :meth:`asymmetric_encrypt`.
         """
         size = rsa_decrypted_length(self._attributes(key), number(alg, "alg")) if out is None else 0
-        content = view(ciphertext, "ciphertext")
-        return self._asymmetric("asymmetric_decrypt", key, alg, content, salt, size=size, out=out)
+        return self._asymmetric("asymmetric_decrypt", key, alg, ciphertext, salt, size=size, out=out)
 
     def _asymmetric(
         self, function: str, key: Key | int, alg: int, data: Buffer, salt: Buffer, *, size: int, out: Buffer | None

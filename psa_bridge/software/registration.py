@@ -56,7 +56,8 @@ class _Description:
         row.algorithms, row.algorithm_count = self._array("uint32_t", [int(alg) for alg in offer.algorithms])
         row.key_types, row.key_type_count = self._array("psab_key_type_spec_t", types)
         row.key_sizes, row.key_size_count = self._array("uint32_t", offer.key_sizes)
-        row.flags = lib.PSAB_CAPABILITY_FALLBACK
+        row.flags = lib.PSAB_CAPABILITY_FALLBACK if offer.fallback else 0
+        row.initial_entropy_size = offer.initial_entropy_size or 0
         for kind in {BY_NAME[name].context or "" for name in offer.entry_points} - {""}:
             row.context_sizes[CONTEXTS.index(kind)] = packed.HANDLE_SIZE
 

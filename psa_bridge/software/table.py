@@ -16,6 +16,8 @@ class Offer:
     algorithms: tuple[int, ...] = ()
     key_types: tuple[int, ...] = ()
     key_sizes: tuple[int, ...] = ()
+    initial_entropy_size: int | None = None
+    fallback: bool = True
 
     def described(self) -> dict[str, Any]:
         """In the grammar of a driver description."""
@@ -26,7 +28,9 @@ class Offer:
             document["key_types"] = [str(key_type) for key_type in self.key_types]
         if self.key_sizes:
             document["key_sizes"] = list(self.key_sizes)
-        return {**document, "fallback": True}
+        if self.initial_entropy_size is not None:
+            document["initial_entropy_size"] = self.initial_entropy_size
+        return {**document, "fallback": True} if self.fallback else document
 
 
 _KEYS = ("import_key", "generate_key", "export_public_key")
@@ -119,8 +123,8 @@ WHOLE: tuple[Offer, ...] = (
     Offer(_SIGN, (Alg.ECDSA(Alg.ANY_HASH), Alg.DETERMINISTIC_ECDSA(Alg.ANY_HASH)), _WEIERSTRASS),
     Offer(("sign_message", "verify_message"), (Alg.PURE_EDDSA,), _EDWARDS),
     Offer(("key_agreement",), (Alg.ECDH,), _WEIERSTRASS + _MONTGOMERY),
-    Offer(("get_entropy",)),
-    Offer(("init_random", "get_random")),
+    Offer(("get_entropy",), fallback=False),
+    Offer(("init_random", "get_random"), initial_entropy_size=0, fallback=False),
     *SUPPLEMENT,
 )
 """What it offers where nothing is linked in."""
