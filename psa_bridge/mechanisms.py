@@ -87,8 +87,8 @@ def _merged(
     call: str, algorithm: str, kind: KeyKind, answers: dict[tuple[tuple[str, ...], int], list[str]]
 ) -> Iterator[Service]:
     lines: dict[tuple[tuple[str, ...], tuple[str, ...]], list[int]] = {}
-    for (drivers, bits), forms in answers.items():
-        lines.setdefault((drivers, tuple(forms)), []).append(bits)
+    for (drivers, bits), found in answers.items():
+        lines.setdefault((drivers, tuple(found)), []).append(bits)
     hashed = "PSA_ALG_ANY_HASH" in algorithm
     start, _, end = algorithm.partition("PSA_ALG_ANY_HASH")
     for (drivers, forms), sizes in lines.items():
