@@ -46,7 +46,11 @@ if TYPE_CHECKING:
         StorageFailure,
     )
     from psa_bridge.keys import Key
+    from psa_bridge.ops.aead import AeadOperation
+    from psa_bridge.ops.cipher import CipherOperation
     from psa_bridge.ops.hash import HashOperation
+    from psa_bridge.ops.mac import MacOperation
+    from psa_bridge.ops.xof import XofOperation
     from psa_bridge.python_driver import PythonDriver
     from psa_bridge.storage import MemoryStorage
     from psa_bridge.trace import TraceEvent
@@ -54,11 +58,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AeadOperation",
     "Alg",
     "AlreadyExists",
     "BadState",
     "BufferTooSmall",
     "BuiltinKey",
+    "CipherOperation",
     "CommunicationFailure",
     "Core",
     "CorruptionDetected",
@@ -83,6 +89,7 @@ __all__ = [
     "KeyAttributes",
     "KeyType",
     "Lifetime",
+    "MacOperation",
     "MemoryStorage",
     "NotPermitted",
     "NotSupported",
@@ -91,6 +98,7 @@ __all__ = [
     "StorageFailure",
     "TraceEvent",
     "Usage",
+    "XofOperation",
     "__version__",
 ]
 
@@ -103,7 +111,11 @@ _HOMES = {
     "InsufficientStorage InvalidArgument InvalidHandle InvalidPadding InvalidSignature NotPermitted NotSupported "
     "PsaError StorageFailure",
     "keys": "Key",
+    "ops.aead": "AeadOperation",
+    "ops.cipher": "CipherOperation",
     "ops.hash": "HashOperation",
+    "ops.mac": "MacOperation",
+    "ops.xof": "XofOperation",
     "python_driver": "PythonDriver",
     "storage": "MemoryStorage",
     "trace": "TraceEvent",

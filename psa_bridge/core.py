@@ -14,12 +14,20 @@ from typing import TYPE_CHECKING, Any
 from psa_bridge._native import ffi, lib
 from psa_bridge.errors import BadState, check, error_from, settle
 from psa_bridge.keys import Key
+from psa_bridge.ops.aead import AuthenticatedCiphers
 from psa_bridge.ops.agreement import Agreement
+from psa_bridge.ops.asymmetric import AsymmetricEncryption
 from psa_bridge.ops.base import number
+from psa_bridge.ops.cipher import Ciphers
 from psa_bridge.ops.hash import Hashing
+from psa_bridge.ops.mac import Authentication
 from psa_bridge.ops.management import KeyManagement
 from psa_bridge.ops.random import Random
 from psa_bridge.ops.sign import Signing
+from psa_bridge.ops.sign_parts import ContextSigning
+from psa_bridge.ops.wrap import KeyTransport
+from psa_bridge.ops.xof import ExtendableOutput
+from psa_bridge.software.registration import register as register_software
 from psa_bridge.trace import Counts, DriverCounts, Trace
 
 if TYPE_CHECKING:
@@ -68,7 +76,20 @@ class BuiltinKey:
     slot: int
 
 
-class Core(KeyManagement, Hashing, Signing, Agreement, Random):
+class Core(
+    KeyManagement,
+    Hashing,
+    ExtendableOutput,
+    Authentication,
+    Ciphers,
+    AuthenticatedCiphers,
+    Signing,
+    ContextSigning,
+    AsymmetricEncryption,
+    KeyTransport,
+    Agreement,
+    Random,
+):
     """An instance of the PSA Crypto API.
 
     Every function of the API is a method under its name without ``psa_``.  Calls are thread
@@ -76,7 +97,8 @@ class Core(KeyManagement, Hashing, Signing, Agreement, Random):
 
     Args:
         drivers: what to load, in the order of preference, see :meth:`load`.
-        software: whether the software driver comes last.
+        software: whether the software drivers come last: the one that is linked in, and behind it one
+            written in Python, for what the first lacks.
         storage: where persistent keys live; by default in memory, for as long as the core.
         builtin_keys: identifiers for keys that secure elements have from the start.
 
@@ -102,6 +124,8 @@ class Core(KeyManagement, Hashing, Signing, Agreement, Random):
         self._instance = _new(software, self._kept)
         _LIVE.add(self)
         try:
+            if software:
+                register_software(self.native)
             if storage is not None:
                 pointer = ffi.new("psab_storage_t *", storage.native)
                 check(lib.psab_core_set_storage(self.native, pointer), "psab_core_set_storage")

@@ -37,7 +37,7 @@ from psa_bridge.attributes import KeyAttributes
 from psa_bridge.constants import Alg
 from psa_bridge.driver.description import parse_description
 from psa_bridge.driver.model import Capability, Constant, Description, KeyContext
-from psa_bridge.errors import RAISED, BadState, NotSupported, error_from
+from psa_bridge.errors import RAISED, BadState, NotSupported, PsaError, error_from
 from psa_bridge.spec.entry_points import BY_NAME, CONTEXTS, IDS, EntryPoint
 from psa_bridge.spec.roles import Tag
 
@@ -46,6 +46,9 @@ _MAKERS = frozenset({"setup", "resume", "clone"})
 
 _ENDS = frozenset({"finish", "abort", "suspend"})
 """Places after which there is no context any more."""
+
+_INCOMPLETE = -248
+"""The status of an interruptible operation that is to be called again."""
 
 _NOT_PASSED = frozenset({Tag.OUTPUT, Tag.SCALAR_OUT})
 """Tags of arguments that only carry a result."""
@@ -251,12 +254,16 @@ class Registration:
         row = method.row
         if row.role == "abort" and self._handle_of(row, inputs) not in self._contexts:
             return  # nothing was set up, or it ended already
+        again = False
         try:
             result = method.function(
                 *(self._argument(row, i, inputs[i]) for i in _passed(row)), **self._sizes(method, inputs)
             )
+        except PsaError as error:
+            again = error.status == _INCOMPLETE
+            raise
         finally:
-            if row.role in _ENDS:
+            if row.role in _ENDS and not again:
                 self._contexts.pop(self._handle_of(row, inputs), None)
         if method.makes_context and row.context is not None:
             made, result = (result, None) if not method.results else (result[0], result[1:])

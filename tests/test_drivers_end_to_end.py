@@ -332,7 +332,7 @@ def test_a_driver_that_cannot_be_built_reports_findings(tmp_path: Path) -> None:
         assert len(caught.value.findings.errors) >= 1
         with pytest.raises(FindingsError):
             core.load(tmp_path / "missing.json")
-        assert [driver.name for driver in core.drivers] == ["libcrypto"]
+        assert [driver.name for driver in core.drivers] == ["libcrypto", "pysoft"]
 
 
 def test_loading_says_which_location_is_taken(element: Core) -> None:

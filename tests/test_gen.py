@@ -125,8 +125,8 @@ def test_plans() -> None:
 static const uint16_t plan_blend_1_required[] = {PSAB_EP_MIX, PSAB_EP_STOP};
 static const uint16_t plan_blend_1_optional[] = {PSAB_EP_STOP};
 static const psab_alternative_t plan_blend[] = {
-    {"mix", plan_blend_0_required, 1, NULL, 0},
-    {"both", plan_blend_1_required, 2, plan_blend_1_optional, 1},
+    {"mix", plan_blend_0_required, 1, NULL, 0, ""},
+    {"both", plan_blend_1_required, 2, plan_blend_1_optional, 1, ""},
 };
 
 const psab_plan_row_t psab_plans[PSAB_PLAN_COUNT] = {

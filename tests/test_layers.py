@@ -23,7 +23,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"cbuild", "errors", "wire"}),
     frozenset({"ops"}),
     frozenset({"explain", "keys", "python_driver", "trace"}),
+    frozenset({"software"}),
     frozenset({"core"}),
+    frozenset({"direct", "mechanisms"}),
     frozenset({"__init__"}),
     frozenset({"bench", "cli"}),
 )
@@ -161,7 +163,7 @@ def test_standard_headers_need_nothing_of_ours_but_the_plain_types() -> None:
 NAMES = frozenset(row.name for row in ENTRY_POINTS if "_" in row.name)
 """Those that are not ordinary words; ``init`` and ``free`` cannot be told from other uses."""
 
-NAMING = (PACKAGE / "spec", PACKAGE / "ops", ROOT / "csrc" / "api", ROOT / "csrc" / "include")
+NAMING = (PACKAGE / "spec", PACKAGE / "ops", PACKAGE / "software", ROOT / "csrc" / "api", ROOT / "csrc" / "include")
 _C_NOISE = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _C_NAME = re.compile(r"PSAB_EP_(\w+)|(?:->|\.)\s*(\w+)|\"(\w+)\"")
 

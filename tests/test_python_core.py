@@ -102,7 +102,8 @@ def test_a_core_without_software_has_no_drivers() -> None:
 
 
 def test_the_software_driver_is_listed(core: Core) -> None:
-    (software,) = core.drivers
+    software, second = core.drivers
+    assert (second.name, second.linked_in) == ("pysoft", True)
     assert (software.name, software.type, software.location, software.linked_in) == (
         "libcrypto",
         "transparent",

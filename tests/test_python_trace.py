@@ -125,7 +125,7 @@ def test_explain_lists_who_serves_in_order() -> None:
     with Core(SecureElement(), Accelerator()) as core:
         explanation = core.explain("psa_sign_hash", alg=ECDSA, attributes=KeyAttributes(P256, 256))
         assert explanation.served_by == ("pyaccel", "libcrypto")
-        assert [candidate.reason for candidate in explanation] == ["LOCATION", "SERVES", "NEXT"]
+        assert [candidate.reason for candidate in explanation] == ["LOCATION", "SERVES", "NEXT", "ENTRY_POINT"]
         text = str(explanation)
         assert text.splitlines()[0] == (
             "sign_hash with PSA_ALG_ECDSA(PSA_ALG_SHA_256), key PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1) 256"

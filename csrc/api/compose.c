@@ -6,32 +6,69 @@
 #include "psab/plans.h"
 #include "util/wipe.h"
 
-/* Verifying with the public key takes a key pair, and is worth its price only if nobody can verify
- * with the pair itself. */
-static psab_applies_t with_public_key(const psab_attributes_t *attributes) {
-    return attributes != NULL && PSA_KEY_TYPE_IS_KEY_PAIR(attributes->type) ? PSAB_APPLIES_LAST : PSAB_APPLIES_NO;
-}
+/* What it takes for an alternative to stand in for the request of its plan. Those not listed always can. */
+typedef enum condition {
+    IF_HASHED, /* the algorithm says with what the message is hashed */
+    /* A key pair, of which the public key is made: worth its price only if nobody can with the pair itself. */
+    IF_PAIR,
+    IF_ECIES, /* the shared secret is that of a key agreement with the ciphertext, an ephemeral public key */
+} condition_t;
 
-/* The message can be hashed first if the algorithm says with what. */
-static psab_applies_t with_hash(uint32_t alg) {
-    return PSA_ALG_IS_HASH_AND_SIGN(alg) ? PSAB_APPLIES : PSAB_APPLIES_NO;
-}
+#define ROW(plan, alternative, condition) {PSAB_PLAN_##plan, PSAB_ALT_##plan##_##alternative, condition}
 
-psab_applies_t psab_plan_applies(uint16_t plan, uint16_t alternative, uint32_t alg,
-                                 const psab_attributes_t *attributes) {
-    switch ((psab_plan_t)plan) {
-    case PSAB_PLAN_SIGN_MESSAGE:
-        return alternative == PSAB_ALT_SIGN_MESSAGE_SIGN_HASH ? with_hash(alg) : PSAB_APPLIES;
-    case PSAB_PLAN_VERIFY_HASH:
-        return alternative == PSAB_ALT_VERIFY_HASH_PUBLIC ? with_public_key(attributes) : PSAB_APPLIES;
-    case PSAB_PLAN_VERIFY_MESSAGE:
-        if (alternative == PSAB_ALT_VERIFY_MESSAGE_PUBLIC) {
-            return with_public_key(attributes);
-        }
-        return alternative == PSAB_ALT_VERIFY_MESSAGE_VERIFY_HASH ? with_hash(alg) : PSAB_APPLIES;
+static const struct {
+    uint16_t plan;
+    uint16_t alternative;
+    condition_t condition;
+} conditions[] = {
+    ROW(SIGN_MESSAGE, SIGN_HASH, IF_HASHED),
+    ROW(SIGN_MESSAGE, SIGN_HASH_WITH_CONTEXT, IF_HASHED),
+    ROW(SIGN_MESSAGE_WITH_CONTEXT, SIGN_HASH_WITH_CONTEXT, IF_HASHED),
+    ROW(SIGN_SETUP, HASHED, IF_HASHED),
+    ROW(SIGN_SETUP, HASHED_WITH_CONTEXT, IF_HASHED),
+    ROW(VERIFY_HASH, PUBLIC, IF_PAIR),
+    ROW(VERIFY_HASH_WITH_CONTEXT, PUBLIC, IF_PAIR),
+    ROW(VERIFY_MESSAGE, VERIFY_HASH, IF_HASHED),
+    ROW(VERIFY_MESSAGE, VERIFY_HASH_WITH_CONTEXT, IF_HASHED),
+    ROW(VERIFY_MESSAGE, PUBLIC, IF_PAIR),
+    ROW(VERIFY_MESSAGE_WITH_CONTEXT, VERIFY_HASH_WITH_CONTEXT, IF_HASHED),
+    ROW(VERIFY_MESSAGE_WITH_CONTEXT, PUBLIC, IF_PAIR),
+    ROW(VERIFY_SETUP, HASHED, IF_HASHED),
+    ROW(VERIFY_SETUP, HASHED_WITH_CONTEXT, IF_HASHED),
+    ROW(VERIFY_SETUP, PUBLIC, IF_PAIR),
+    ROW(ASYMMETRIC_ENCRYPT, PUBLIC, IF_PAIR),
+    ROW(ENCAPSULATE, PUBLIC, IF_PAIR),
+    ROW(DECAPSULATE, KEY_AGREEMENT, IF_ECIES),
+};
+
+static psab_applies_t judge(condition_t condition, uint32_t *alg, const psab_attributes_t *attributes) {
+    switch (condition) {
+    case IF_HASHED:
+        return PSA_ALG_IS_HASH_AND_SIGN(*alg) ? PSAB_APPLIES : PSAB_APPLIES_NO;
+    case IF_PAIR:
+        return attributes != NULL && PSA_KEY_TYPE_IS_KEY_PAIR(attributes->type) ? PSAB_APPLIES_LAST : PSAB_APPLIES_NO;
     default:
+        if (*alg != PSA_ALG_ECIES_SEC1) {
+            return PSAB_APPLIES_NO;
+        }
+        *alg = PSA_ALG_ECDH;
         return PSAB_APPLIES;
     }
+}
+
+/* Keeping the input for one call at the end is worth its price only if nobody has the real thing. */
+static bool is_held(uint16_t plan, uint16_t alternative) {
+    return strncmp(psab_plans[plan].alternatives[alternative].name, "held", 4) == 0;
+}
+
+psab_applies_t psab_plan_applies(uint16_t plan, uint16_t alternative, uint32_t *alg,
+                                 const psab_attributes_t *attributes) {
+    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++) {
+        if (conditions[i].plan == plan && conditions[i].alternative == alternative) {
+            return judge(conditions[i].condition, alg, attributes);
+        }
+    }
+    return is_held(plan, alternative) ? PSAB_APPLIES_LAST : PSAB_APPLIES;
 }
 
 const psab_planner_t psab_planner = {psab_plan_applies, psab_plan_facts};

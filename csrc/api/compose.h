@@ -10,7 +10,7 @@
 #include "api/key_view.h"
 
 /** Whether an alternative of a plan can serve a mechanism; see psab_planner_t. */
-psab_applies_t psab_plan_applies(uint16_t plan, uint16_t alternative, uint32_t alg,
+psab_applies_t psab_plan_applies(uint16_t plan, uint16_t alternative, uint32_t *alg,
                                  const psab_attributes_t *attributes);
 
 /** What algorithm and kind of key say about a request; see psab_planner_t. */

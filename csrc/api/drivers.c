@@ -131,6 +131,10 @@ psab_status_t psab_core_register(psab_core_t *core, const psab_driver_descriptio
     return psab_fail(PSA_ERROR_NOT_SUPPORTED, NULL, -1, 0, "this library was built without registration of drivers");
 }
 
+psab_status_t psab_core_register_last(psab_core_t *core, const psab_driver_description_t *description, void *driver) {
+    return psab_core_register(core, description, driver);
+}
+
 psab_status_t psab_core_load(psab_core_t *core, const char *path, char *error, size_t error_size) {
     (void)core;
     (void)path;
@@ -142,11 +146,20 @@ psab_status_t psab_core_load(psab_core_t *core, const char *path, char *error, s
 
 #else
 
-psab_status_t psab_core_register(psab_core_t *core, const psab_driver_description_t *description, void *driver) {
+static psa_status_t register_one(psab_core_t *core, const psab_driver_description_t *description, void *driver,
+                                 bool last) {
     if (core == NULL) {
         return psab_fail(PSA_ERROR_INVALID_ARGUMENT, NULL, -1, 0, "no core");
     }
-    return register_all(core, &description, 1, driver, false);
+    return register_all(core, &description, 1, driver, last);
+}
+
+psab_status_t psab_core_register(psab_core_t *core, const psab_driver_description_t *description, void *driver) {
+    return register_one(core, description, driver, false);
+}
+
+psab_status_t psab_core_register_last(psab_core_t *core, const psab_driver_description_t *description, void *driver) {
+    return register_one(core, description, driver, true);
 }
 
 static psa_status_t load(psab_core_t *core, const char *path, char *text, size_t size) {

@@ -13,8 +13,9 @@
 #define POOL_SIZE 4096u
 #define ROUNDS_MOST 64u
 
-/* A healthy source fails the repetition test once in 2^40 outputs. */
+/* A healthy source fails a test once in 2^40 outputs, or windows of them. */
 #define FALSE_ALARM_BITS 40u
+#define WINDOW 512u
 
 /* Outputs on their way to the conditioner. The first block is the previous result. */
 typedef struct pool {
@@ -60,16 +61,35 @@ static bool all_bytes_same(const uint8_t *sample) {
 
 /* The repetition count test, with one whole output as the sample: entropy may sit anywhere in it.
  * So many equal outputs in a row have probability 2^-40 if the source has the entropy it claims. */
-static bool healthy(psab_entropy_source_t *source, const uint8_t *sample, size_t bits) {
-    uint64_t mark = fingerprint(sample);
+static bool repeats_itself(psab_entropy_source_t *source, const uint8_t *sample, uint64_t mark, size_t bits) {
     bool again = (source->last == mark && source->tested) || (all_bytes_same(sample) && bits >= FALSE_ALARM_BITS);
     source->repeats = again ? source->repeats + 1 : 0;
     source->last = mark;
     source->tested = true;
-    size_t cutoff = bits == 0 ? FALSE_ALARM_BITS : (FALSE_ALARM_BITS + bits - 1) / bits;
-    if (source->repeats >= cutoff) {
-        source->failed = true;
+    return source->repeats >= (bits == 0 ? FALSE_ALARM_BITS : (FALSE_ALARM_BITS + bits - 1) / bits);
+}
+
+/* The adaptive proportion test on the same samples: how many of a window are like its first. The limits are
+ * 1 + CRITBINOM(512, 2^-bits, 1 - 2^-40); a source that claims nothing cannot disappoint. */
+static bool prefers_one(psab_entropy_source_t *source, uint64_t mark, size_t bits) {
+    static const uint16_t limits[] = {336, 201, 123, 78, 51, 35, 26, 19, 15, 12, 10, 9, 7, 7,
+                                      6,   5,   5,   4,  4,  4,  4,  3,  3,  3,  3,  3, 3, 3};
+    if (source->seen == 0) {
+        source->first = mark;
+        source->matches = 0;
     }
+    source->matches = (uint16_t)(source->matches + (mark == source->first ? 1 : 0));
+    source->seen = (uint16_t)((source->seen + 1) % WINDOW);
+    size_t limit = bits == 0 ? WINDOW + 1 : bits <= sizeof limits / sizeof limits[0] ? limits[bits - 1] : 2;
+    return source->matches >= limit;
+}
+
+/* Whether a source may still be believed, given one more output. */
+static bool healthy(psab_entropy_source_t *source, const uint8_t *sample, size_t bits) {
+    uint64_t mark = fingerprint(sample);
+    bool repeats = repeats_itself(source, sample, mark, bits);
+    bool prefers = prefers_one(source, mark, bits);
+    source->failed = source->failed || repeats || prefers;
     return !source->failed;
 }
 

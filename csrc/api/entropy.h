@@ -6,11 +6,14 @@
 
 #include "api/instance.h"
 
-/** What is remembered about one source, for the repetition test of SP 800-90B section 4.4.1. */
+/** What is remembered about one source, for the health tests of SP 800-90B section 4.4. */
 typedef struct psab_entropy_source {
     const psab_driver_t *driver;
     uint64_t last;    /**< fingerprint of its last output */
     uint32_t repeats; /**< how often that came again in a row */
+    uint64_t first;   /**< fingerprint of the first output of a window */
+    uint16_t seen;    /**< outputs in the window; 0 begins a new one */
+    uint16_t matches; /**< how many of them are like the first */
     bool tested;      /**< gave at least two outputs */
     bool failed;      /**< for good: what it gives is not counted any more */
 } psab_entropy_source_t;

@@ -84,12 +84,18 @@ psab_facts_t psab_plan_facts(uint16_t plan, uint32_t alg, const psab_attributes_
     case PSAB_PLAN_HASH_RESUME:
         return (psab_facts_t){PSA_SUCCESS, 0, (uint32_t)PSA_HASH_LENGTH(alg)};
     case PSAB_PLAN_SIGN_HASH:
+    case PSAB_PLAN_SIGN_HASH_WITH_CONTEXT:
         return sign_facts(alg, attributes, true, true);
     case PSAB_PLAN_SIGN_MESSAGE:
+    case PSAB_PLAN_SIGN_MESSAGE_WITH_CONTEXT:
+    case PSAB_PLAN_SIGN_SETUP:
         return sign_facts(alg, attributes, true, false);
     case PSAB_PLAN_VERIFY_HASH:
+    case PSAB_PLAN_VERIFY_HASH_WITH_CONTEXT:
         return sign_facts(alg, attributes, false, true);
     case PSAB_PLAN_VERIFY_MESSAGE:
+    case PSAB_PLAN_VERIFY_MESSAGE_WITH_CONTEXT:
+    case PSAB_PLAN_VERIFY_SETUP:
         return sign_facts(alg, attributes, false, false);
     case PSAB_PLAN_KEY_AGREEMENT:
         return agreement_facts(alg, attributes);

@@ -6,6 +6,9 @@
 #include "psab/packed.h"
 #include "util/wipe.h"
 
+/* An interruptible operation wants to be called again. The API has no such operations. */
+#define OPERATION_INCOMPLETE ((psab_status_t)-248)
+
 /* A request of a driver. */
 typedef struct forwarded {
     psab_core_t *core;
@@ -194,7 +197,7 @@ static psab_status_t forward_later(const forwarded_t *request) {
         return end(request, operation);
     }
     psab_status_t status = call(request, operation->candidate, &operation, false);
-    if (status == PSA_SUCCESS && life == PSAB_LIFE_STEP) {
+    if ((status == PSA_SUCCESS && life == PSAB_LIFE_STEP) || status == OPERATION_INCOMPLETE) {
         return psab_operation_left(operation, status);
     }
     bool finished = life == PSAB_LIFE_FINISH || life == PSAB_LIFE_SUSPEND;
@@ -229,4 +232,11 @@ psab_status_t psab_forward(psab_core_t *core, uint16_t entry_point, psab_value_t
     default:
         return forward_later(&request);
     }
+}
+
+psab_status_t psab_core_call(psab_core_t *core, uint16_t entry_point, psab_value_t *values, size_t count) {
+    if (!psab_ready(core)) {
+        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
+    }
+    return psab_forward(core, entry_point, values, count);
 }

@@ -2,22 +2,12 @@
 #include <string.h>
 
 #include "api/hash.h"
-#include "api/operation.h"
+#include "api/life.h"
 #include "psab/api.h"
 #include "util/buffer.h"
 #include "util/wipe.h"
 
 #define KIND PSAB_CONTEXT_HASH_OPERATION
-
-static psa_status_t check(psab_core_t *core, const void *operation) {
-    if (!psab_ready(core)) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
-    }
-    if (operation == NULL) {
-        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the operation is a null pointer");
-    }
-    return PSA_SUCCESS;
-}
 
 static bool is_hash(psa_algorithm_t alg) {
     return PSA_ALG_IS_HASH(alg) && alg != PSA_ALG_ANY_HASH;
@@ -49,25 +39,21 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *operation, uint1
 
 psa_status_t psab_hash_setup(psab_core_t *core, psa_hash_operation_t *operation, psa_algorithm_t alg) {
     psab_operation_t *slot = NULL;
-    psa_status_t status = check(core, operation);
-    if (status == PSA_SUCCESS) {
-        status = psab_operation_open(core, &operation->handle, KIND, &slot);
-    }
+    uint64_t *handle = PSAB_HANDLE_OF(operation);
+    psa_status_t status = psab_setup_begin(core, handle, KIND, &slot);
     if (status != PSA_SUCCESS) {
         return status;
     }
     status = is_hash(alg) ? set_up(core, slot, PSAB_PLAN_HASH_SETUP, alg, NULL, 0)
                           : psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the algorithm is not a hash");
-    return psab_operation_opened(&operation->handle, slot, status);
+    return psab_operation_opened(handle, slot, status);
 }
 
 psa_status_t psab_hash_update(psab_core_t *core, psa_hash_operation_t *operation, const uint8_t *input,
                               size_t input_length) {
     psab_operation_t *slot = NULL;
-    psa_status_t status = check(core, operation);
-    if (status == PSA_SUCCESS) {
-        status = psab_operation_enter(core, &operation->handle, KIND, &slot);
-    }
+    uint64_t *handle = PSAB_HANDLE_OF(operation);
+    psa_status_t status = psab_step_begin(core, PSAB_STEP_HASH_UPDATE, handle, &slot);
     if (status != PSA_SUCCESS) {
         return status;
     }
@@ -80,7 +66,7 @@ psa_status_t psab_hash_update(psab_core_t *core, psa_hash_operation_t *operation
         status = psab_leave_step(&frame, PSAB_EP_HASH_UPDATE,
                                  c->ops.hash_update(c->context, slot->context, input, input_length));
     }
-    return psab_operation_stepped(&operation->handle, slot, status);
+    return psab_step_end(PSAB_STEP_HASH_UPDATE, handle, slot, status);
 }
 
 /* The driver's part of finishing. A success ends its context; after a failure it is aborted. */
@@ -91,17 +77,15 @@ static psa_status_t finish(psab_operation_t *slot, uint8_t *hash, size_t size, s
     psab_enter(&frame, slot->core, c);
     psa_status_t status = psab_leave_step(&frame, PSAB_EP_HASH_FINISH,
                                           c->ops.hash_finish(c->context, slot->context, hash, room, written));
-    slot->active = status != PSA_SUCCESS;
+    psab_finish_called(slot, status);
     return psab_output(c, PSAB_EP_HASH_FINISH, status, hash, room, psab_hash_least(slot->alg), written);
 }
 
 psa_status_t psab_hash_finish(psab_core_t *core, psa_hash_operation_t *operation, uint8_t *hash, size_t hash_size,
                               size_t *hash_length) {
     psab_operation_t *slot = NULL;
-    psa_status_t status = check(core, operation);
-    if (status == PSA_SUCCESS) {
-        status = psab_operation_enter(core, &operation->handle, KIND, &slot);
-    }
+    uint64_t *handle = PSAB_HANDLE_OF(operation);
+    psa_status_t status = psab_step_begin(core, PSAB_STEP_HASH_FINISH, handle, &slot);
     if (hash_length != NULL) {
         *hash_length = 0;
     }
@@ -117,22 +101,20 @@ psa_status_t psab_hash_finish(psab_core_t *core, psa_hash_operation_t *operation
         status = finish(slot, hash, hash_size, &written);
         *hash_length = written;
     }
-    return psab_operation_finished(&operation->handle, slot, status);
+    return psab_step_end(PSAB_STEP_HASH_FINISH, handle, slot, status);
 }
 
 psa_status_t psab_hash_verify(psab_core_t *core, psa_hash_operation_t *operation, const uint8_t *hash,
                               size_t hash_length) {
     psab_operation_t *slot = NULL;
-    psa_status_t status = check(core, operation);
-    if (status == PSA_SUCCESS) {
-        status = psab_operation_enter(core, &operation->handle, KIND, &slot);
-    }
+    uint64_t *handle = PSAB_HANDLE_OF(operation);
+    psa_status_t status = psab_step_begin(core, PSAB_STEP_HASH_FINISH, handle, &slot);
     if (status != PSA_SUCCESS) {
         return status;
     }
     if (!psab_buffer_valid(hash, hash_length)) {
         status = psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the hash is a null pointer");
-        return psab_operation_finished(&operation->handle, slot, status);
+        return psab_step_end(PSAB_STEP_HASH_FINISH, handle, slot, status);
     }
     uint8_t computed[PSA_HASH_MAX_SIZE];
     size_t length = 0;
@@ -141,12 +123,11 @@ psa_status_t psab_hash_verify(psab_core_t *core, psa_hash_operation_t *operation
         status = psab_fail(PSA_ERROR_INVALID_SIGNATURE, NULL, -1, 0, "the hash differs");
     }
     psab_wipe(computed, sizeof computed);
-    return psab_operation_finished(&operation->handle, slot, status);
+    return psab_step_end(PSAB_STEP_HASH_FINISH, handle, slot, status);
 }
 
 psa_status_t psab_hash_abort(psab_core_t *core, psa_hash_operation_t *operation) {
-    psa_status_t status = check(core, operation);
-    return status == PSA_SUCCESS ? psab_operation_abort(core, &operation->handle, KIND) : status;
+    return psab_abort(core, PSAB_HANDLE_OF(operation), KIND);
 }
 
 /* Give the target what the source has: through the driver where it can, else byte by byte, which
@@ -174,13 +155,8 @@ psa_status_t psab_hash_clone(psab_core_t *core, const psa_hash_operation_t *sour
                              psa_hash_operation_t *target_operation) {
     psab_operation_t *source = NULL;
     psab_operation_t *target = NULL;
-    psa_status_t status = check(core, source_operation);
-    if (status == PSA_SUCCESS) {
-        status = check(core, target_operation);
-    }
-    if (status == PSA_SUCCESS) {
-        status = psab_operation_open(core, &target_operation->handle, KIND, &target);
-    }
+    uint64_t *handle = source_operation != NULL ? PSAB_HANDLE_OF(target_operation) : NULL;
+    psa_status_t status = psab_setup_begin(core, handle, KIND, &target);
     if (status != PSA_SUCCESS) {
         return status;
     }
@@ -188,7 +164,7 @@ psa_status_t psab_hash_clone(psab_core_t *core, const psa_hash_operation_t *sour
     if (status == PSA_SUCCESS) {
         status = psab_operation_left(source, copy_context(source, target));
     }
-    return psab_operation_opened(&target_operation->handle, target, status);
+    return psab_operation_opened(handle, target, status);
 }
 
 /* Suspend and resume: the algorithm, the length of the input so far, the state of the hash and the
@@ -210,7 +186,7 @@ static psa_status_t suspend(psab_operation_t *slot, uint8_t *state, size_t size,
     psab_enter(&frame, slot->core, c);
     psa_status_t status = psab_leave_step(&frame, PSAB_EP_HASH_SUSPEND,
                                           c->ops.hash_suspend(c->context, slot->context, state, size, written));
-    slot->active = status != PSA_SUCCESS;
+    psab_finish_called(slot, status);
     status = psab_output(c, PSAB_EP_HASH_SUSPEND, status, state, size, state_least(slot->alg), written);
     if (status == PSA_SUCCESS && algorithm_of_state(state) != slot->alg) {
         psab_wipe(state, size);
@@ -245,10 +221,8 @@ static psa_status_t suspend_to(psab_operation_t *slot, uint8_t *output, size_t s
 psa_status_t psab_hash_suspend(psab_core_t *core, psa_hash_operation_t *operation, uint8_t *hash_state,
                                size_t hash_state_size, size_t *hash_state_length) {
     psab_operation_t *slot = NULL;
-    psa_status_t status = check(core, operation);
-    if (status == PSA_SUCCESS) {
-        status = psab_operation_enter(core, &operation->handle, KIND, &slot);
-    }
+    uint64_t *handle = PSAB_HANDLE_OF(operation);
+    psa_status_t status = psab_step_begin(core, PSAB_STEP_HASH_FINISH, handle, &slot);
     if (hash_state_length != NULL) {
         *hash_state_length = 0;
     }
@@ -258,7 +232,7 @@ psa_status_t psab_hash_suspend(psab_core_t *core, psa_hash_operation_t *operatio
     status = hash_state_length == NULL || !psab_buffer_valid(hash_state, hash_state_size)
                  ? psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the output is a null pointer")
                  : suspend_to(slot, hash_state, hash_state_size, hash_state_length);
-    return psab_operation_finished(&operation->handle, slot, status);
+    return psab_step_end(PSAB_STEP_HASH_FINISH, handle, slot, status);
 }
 
 static psa_status_t resume(psab_core_t *core, psab_operation_t *slot, const uint8_t *state, size_t length) {
@@ -282,12 +256,10 @@ static psa_status_t resume(psab_core_t *core, psab_operation_t *slot, const uint
 psa_status_t psab_hash_resume(psab_core_t *core, psa_hash_operation_t *operation, const uint8_t *hash_state,
                               size_t hash_state_length) {
     psab_operation_t *slot = NULL;
-    psa_status_t status = check(core, operation);
-    if (status == PSA_SUCCESS) {
-        status = psab_operation_open(core, &operation->handle, KIND, &slot);
-    }
+    uint64_t *handle = PSAB_HANDLE_OF(operation);
+    psa_status_t status = psab_setup_begin(core, handle, KIND, &slot);
     if (status != PSA_SUCCESS) {
         return status;
     }
-    return psab_operation_opened(&operation->handle, slot, resume(core, slot, hash_state, hash_state_length));
+    return psab_operation_opened(handle, slot, resume(core, slot, hash_state, hash_state_length));
 }

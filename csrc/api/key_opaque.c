@@ -60,6 +60,9 @@ static psa_status_t allocate(psab_core_t *core, psab_key_t *key, bool *allocated
 static psa_status_t tell_destroyed(void *user, psab_key_t *key) {
     psab_core_t *core = user;
     const psab_attributes_t *attributes = &key->attributes;
+    if ((key->flags & PSAB_KEY_ATTACHED) != 0) {
+        return PSA_SUCCESS; /* it was there before, and stays */
+    }
     const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_DESTROY_KEY, attributes->alg, attributes, NULL);
     psa_status_t status;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
@@ -92,15 +95,19 @@ static psa_status_t reserve_context(const psab_driver_t *driver, psab_key_t *key
     return psab_key_reserve(key, size);
 }
 
-psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits, psab_scratch_t *saved) {
+psa_status_t psab_opaque_reserve(psab_core_t *core, psab_key_t *key, size_t bits) {
     const psab_driver_t *driver = driver_at(core, PSA_KEY_LIFETIME_GET_LOCATION(key->attributes.lifetime));
-    bool allocated = false;
-    *saved = (psab_scratch_t){0};
     if (driver == NULL) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
-    size_t size = context_size(&driver->description->key_context, key->attributes.type, bits);
-    psa_status_t status = reserve_context(driver, key, size);
+    return reserve_context(driver, key, context_size(&driver->description->key_context, key->attributes.type, bits));
+}
+
+psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits, psab_scratch_t *saved) {
+    bool allocated = false;
+    *saved = (psab_scratch_t){0};
+    psa_status_t status = psab_opaque_reserve(core, key, bits);
+    size_t size = key->size;
     if (status == PSA_SUCCESS && !psab_scratch_get(saved, size)) {
         status = PSA_ERROR_INSUFFICIENT_MEMORY;
     }

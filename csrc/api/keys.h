@@ -85,6 +85,41 @@ void psab_opaque_made(psab_key_t *key, psab_scratch_t *saved, psa_status_t statu
  */
 psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t status, psa_key_id_t *id);
 
+/** Give a new key at a driver's location room for its context; psab_opaque_prepare() without allocating. */
+psa_status_t psab_opaque_reserve(psab_core_t *core, psab_key_t *key, size_t bits);
+
+/* Keys that a driver makes while it does something else: unwrap, encapsulate, decapsulate. */
+
+/** Calls the driver that makes a key.
+ *
+ * @param request     of the caller
+ * @param attributes  of the key, with the location at which the driver is to make it
+ * @param data        receives the key in export format, or its context at the driver's location
+ * @param size        in bytes
+ * @param length      receives the length of what was written
+ * @param bits        size of the key: in, as asked for, 0 if open; out, what the driver tells, if it does
+ *
+ * @return the status of the driver, outputs judged
+ */
+typedef psa_status_t (*psab_make_key_t)(void *request, const psab_attributes_t *attributes, uint8_t *data, size_t size,
+                                        size_t *length, size_t *bits);
+
+/** Create a key through a driver that works with another one.
+ *
+ * Where the new key is to be at that driver's location, the driver makes its context; else it
+ * makes the key itself, which is then imported.
+ *
+ * @param core        the instance
+ * @param attributes  checked by psab_creation_check()
+ * @param location    of the key that the driver works with
+ * @param most        the most bytes that the new key can have in export format
+ * @param make        calls the driver
+ * @param request     for it
+ * @param id          receives the identifier, PSA_KEY_ID_NULL after a failure
+ */
+psa_status_t psab_create_through(psab_core_t *core, const psab_attributes_t *attributes, psa_key_location_t location,
+                                 size_t most, psab_make_key_t make, void *request, psa_key_id_t *id);
+
 /* Calls of drivers: one function per request. Output lengths are judged, failures leave the output wiped. */
 
 /** What an import tells. */

@@ -20,6 +20,23 @@
 
 typedef struct psab_operations psab_operations_t;
 
+/** Input that is kept until the end, for a driver that takes it in one piece. All zero is empty. */
+typedef struct psab_held {
+    uint8_t *data;
+    size_t size; /**< bytes in use */
+    size_t room; /**< bytes allocated */
+} psab_held_t;
+
+/** How far the data of an operation went, in bytes, and what was announced of it. */
+typedef struct psab_progress {
+    uint64_t ad;        /**< additional data given */
+    uint64_t input;     /**< text given */
+    uint64_t output;    /**< text handed out */
+    uint64_t ad_length; /**< announced, where PSAB_MARK_LENGTHS is set */
+    uint64_t length;    /**< announced */
+    uint32_t iv;        /**< length of the IV or nonce */
+} psab_progress_t;
+
 /** A slot. Its fields belong to the thread that has it. */
 typedef struct psab_operation {
     _Atomic uint64_t turn; /**< generation, and whether a thread has the slot */
@@ -32,8 +49,16 @@ typedef struct psab_operation {
     size_t size;                       /**< bytes in use */
     uint8_t kind;                      /**< psab_context_t */
     bool active;                       /**< setup succeeded, and nothing has ended the context yet */
-    psa_key_id_t key;                  /**< that must go on existing; 0 if none */
+    bool holds;                        /**< the driver is asked at the end; `held` has the input */
+    uint16_t key_type;                 /**< of that key */
+    uint32_t key_bits;
+    psa_key_id_t key; /**< that must go on existing; 0 if none */
     psa_algorithm_t alg;
+    void *extra;                                  /**< what the core itself keeps for the operation; null if nothing */
+    void (*drop)(psab_core_t *core, void *extra); /**< ends and releases `extra` */
+    uint32_t marks;                               /**< what the operation is and what was done, see api/life.h */
+    psab_progress_t progress;
+    psab_held_t held;
 } psab_operation_t;
 
 /** Make a table. Null when out of memory. */

@@ -37,25 +37,6 @@ psab_operations_t *psab_operations_new(psab_core_t *core) {
     return operations;
 }
 
-void psab_operations_free(psab_operations_t *operations) {
-    if (operations == NULL) {
-        return;
-    }
-    uint32_t count = atomic_load_explicit(&operations->chunk_count, memory_order_acquire);
-    for (uint32_t i = 0; i < count; i++) {
-        psab_operation_t *chunk = atomic_load_explicit(&operations->chunks[i], memory_order_relaxed);
-        for (size_t k = 0; k < CHUNK_SLOTS; k++) {
-            if (chunk[k].active) {
-                (void)psab_operation_give(&chunk[k]);
-            }
-            free(chunk[k].context);
-        }
-        free(chunk);
-    }
-    pthread_mutex_destroy(&operations->lock);
-    free(operations);
-}
-
 static psab_operation_t *slot_at(psab_operations_t *operations, uint32_t position) {
     uint32_t chunk = position / CHUNK_SLOTS;
     if (chunk >= CHUNKS_MOST) {
@@ -63,6 +44,29 @@ static psab_operation_t *slot_at(psab_operations_t *operations, uint32_t positio
     }
     psab_operation_t *slots = atomic_load_explicit(&operations->chunks[chunk], memory_order_acquire);
     return slots != NULL ? &slots[position % CHUNK_SLOTS] : NULL;
+}
+
+void psab_operations_free(psab_operations_t *operations) {
+    if (operations == NULL) {
+        return;
+    }
+    uint32_t count = atomic_load_explicit(&operations->chunk_count, memory_order_acquire);
+    for (uint32_t i = 0; i < count * CHUNK_SLOTS; i++) { /* one may be a part of another, so none is freed yet */
+        psab_operation_t *operation = slot_at(operations, i);
+        if (operation->active || operation->extra != NULL) {
+            (void)psab_operation_give(operation);
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        psab_operation_t *chunk = atomic_load_explicit(&operations->chunks[i], memory_order_relaxed);
+        for (size_t k = 0; k < CHUNK_SLOTS; k++) {
+            psab_wipe_free(chunk[k].held.data, chunk[k].held.room);
+            free(chunk[k].context);
+        }
+        free(chunk);
+    }
+    pthread_mutex_destroy(&operations->lock);
+    free(operations);
 }
 
 /* The list of free slots: the last one given back is the first one taken, its context is warm. */
@@ -123,6 +127,9 @@ psab_operation_t *psab_operation_take(psab_core_t *core, psab_context_t kind) {
         operation->key = 0;
         operation->alg = 0;
         operation->size = 0;
+        operation->holds = false;
+        operation->marks = 0;
+        memset(&operation->progress, 0, sizeof operation->progress);
     }
     return operation;
 }
@@ -153,8 +160,14 @@ static psa_status_t abort_driver(psab_operation_t *operation) {
 psa_status_t psab_operation_give(psab_operation_t *operation) {
     psa_status_t status = operation->active ? abort_driver(operation) : PSA_SUCCESS;
     operation->active = false;
+    if (operation->extra != NULL) {
+        operation->drop(operation->core, operation->extra);
+        operation->extra = NULL;
+    }
     psab_wipe(operation->context, operation->size);
     operation->size = 0;
+    psab_wipe_free(operation->held.data, operation->held.room);
+    memset(&operation->held, 0, sizeof operation->held);
     /* The next generation is held, not free, until psab_operation_opened() lets it go. */
     uint64_t turn = atomic_load_explicit(&operation->turn, memory_order_relaxed);
     atomic_store_explicit(&operation->turn, TURN_HELD((uint32_t)(turn >> 1) + 1), memory_order_release);

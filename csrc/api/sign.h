@@ -14,6 +14,8 @@ typedef struct psab_signing {
     size_t length;
     uint8_t *signature;
     size_t size;
+    const uint8_t *context; /**< of the signature */
+    size_t context_length;
 } psab_signing_t;
 
 /** Sign with whoever serves it; what a message is composed of included.
@@ -37,6 +39,8 @@ typedef struct psab_verifying {
     size_t length;
     const uint8_t *signature;
     size_t signature_length;
+    const uint8_t *context; /**< of the signature */
+    size_t context_length;
 } psab_verifying_t;
 
 /** Verify with whoever serves it, as psab_sign_run(). */
@@ -44,6 +48,12 @@ psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, cons
 
 /** Answer a request that cannot be: the key does not fit, or else the length of the input. */
 psa_status_t psab_sign_refuse(psab_core_t *core, psa_status_t fits);
+
+/** The longest context that any algorithm takes. */
+#define PSAB_SIGN_CONTEXT_MOST 255u
+
+/** Check the length of a context that is not empty: INVALID_ARGUMENT if the algorithm does not take it. */
+psa_status_t psab_sign_check_context(psab_core_t *core, psa_algorithm_t alg, size_t length);
 
 /** Whether an algorithm can sign a hash or a message; the key is not looked at. */
 static inline bool psab_is_sign_alg(psa_algorithm_t alg, bool hash) {

@@ -5,24 +5,44 @@
 #include "psab/api.h"
 #include "util/wipe.h"
 
-static psa_status_t call_verify_hash(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                     const psab_verifying_t *request, const uint8_t *hash, size_t length) {
+static psa_status_t call(psab_core_t *core, const psab_candidate_t *c, uint16_t entry_point, const psab_key_view_t *key,
+                         const psab_verifying_t *request) {
     psab_frame_t frame;
+    psa_status_t status;
     psab_enter(&frame, core, c);
-    return psab_leave(&frame, PSAB_EP_VERIFY_HASH,
-                      c->ops.verify_hash(c->context, key->attributes, key->data, key->size, request->alg, hash, length,
-                                         request->signature, request->signature_length));
+    switch ((psab_entry_point_t)entry_point) {
+    case PSAB_EP_VERIFY_HASH:
+        status = c->ops.verify_hash(c->context, key->attributes, key->data, key->size, request->alg, request->input,
+                                    request->length, request->signature, request->signature_length);
+        break;
+    case PSAB_EP_VERIFY_HASH_WITH_CONTEXT:
+        status = c->ops.verify_hash_with_context(
+            c->context, key->attributes, key->data, key->size, request->alg, request->input, request->length,
+            request->context, request->context_length, request->signature, request->signature_length);
+        break;
+    case PSAB_EP_VERIFY_MESSAGE:
+        status = c->ops.verify_message(c->context, key->attributes, key->data, key->size, request->alg, request->input,
+                                       request->length, request->signature, request->signature_length);
+        break;
+    default:
+        status = c->ops.verify_message_with_context(
+            c->context, key->attributes, key->data, key->size, request->alg, request->input, request->length,
+            request->context, request->context_length, request->signature, request->signature_length);
+        break;
+    }
+    return psab_leave(&frame, entry_point, status);
 }
 
 /* A driver that verifies hashes gets the hash of the message, from whoever computes it best. */
-static psa_status_t verify_hash_of(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                   const psab_verifying_t *request) {
+static psa_status_t call_with_hash(psab_core_t *core, const psab_candidate_t *c, uint16_t entry_point,
+                                   const psab_key_view_t *key, const psab_verifying_t *request) {
     uint8_t hash[PSA_HASH_MAX_SIZE];
-    size_t length = 0;
+    psab_verifying_t hashed = *request;
     psa_status_t status = psab_hash_run(core, PSA_ALG_GET_HASH(request->alg), request->input, request->length, hash,
-                                        sizeof hash, &length);
+                                        sizeof hash, &hashed.length);
     if (status == PSA_SUCCESS) {
-        status = call_verify_hash(core, c, key, request, hash, length);
+        hashed.input = hash;
+        status = call(core, c, entry_point, key, &hashed);
     }
     psab_wipe(hash, sizeof hash);
     return status;
@@ -40,30 +60,15 @@ static psa_status_t verify_public(psab_core_t *core, const psab_candidate_t *c, 
     return status;
 }
 
-static psa_status_t call_verify_message(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                        const psab_verifying_t *request) {
-    psab_frame_t frame;
-    psab_enter(&frame, core, c);
-    return psab_leave(&frame, PSAB_EP_VERIFY_MESSAGE,
-                      c->ops.verify_message(c->context, key->attributes, key->data, key->size, request->alg,
-                                            request->input, request->length, request->signature,
-                                            request->signature_length));
-}
-
-static psa_status_t call(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                         const psab_verifying_t *request) {
-    if (request->hash) {
-        return c->alternative == PSAB_ALT_VERIFY_HASH_PUBLIC
-                   ? verify_public(core, c, key, request)
-                   : call_verify_hash(core, c, key, request, request->input, request->length);
+static uint16_t plan_of(const psab_verifying_t *request) {
+    if (PSAB_LIKELY(request->context_length == 0)) {
+        return request->hash ? PSAB_PLAN_VERIFY_HASH : PSAB_PLAN_VERIFY_MESSAGE;
     }
-    return c->alternative == PSAB_ALT_VERIFY_MESSAGE_PUBLIC        ? verify_public(core, c, key, request)
-           : c->alternative == PSAB_ALT_VERIFY_MESSAGE_VERIFY_HASH ? verify_hash_of(core, c, key, request)
-                                                                   : call_verify_message(core, c, key, request);
+    return request->hash ? PSAB_PLAN_VERIFY_HASH_WITH_CONTEXT : PSAB_PLAN_VERIFY_MESSAGE_WITH_CONTEXT;
 }
 
 psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, const psab_verifying_t *request) {
-    uint16_t plan = request->hash ? PSAB_PLAN_VERIFY_HASH : PSAB_PLAN_VERIFY_MESSAGE;
+    uint16_t plan = plan_of(request);
     psab_found_t found = psab_find(core->registry, plan, request->alg, key->attributes, key->cell);
     const psab_route_t *route = found.route;
     if (PSAB_UNLIKELY(found.facts.status != PSA_SUCCESS ||
@@ -72,7 +77,14 @@ psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, cons
     }
     psa_status_t status;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
-        status = call(core, c, key, request);
+        uint16_t entry_point = psab_serving(plan, c);
+        bool hashes = entry_point == PSAB_EP_VERIFY_HASH || entry_point == PSAB_EP_VERIFY_HASH_WITH_CONTEXT;
+        if (PSAB_UNLIKELY(entry_point == PSAB_EP_EXPORT_PUBLIC_KEY)) {
+            status = verify_public(core, c, key, request);
+        } else {
+            status = PSAB_LIKELY(hashes == request->hash) ? call(core, c, entry_point, key, request)
+                                                          : call_with_hash(core, c, entry_point, key, request);
+        }
     }
     return PSAB_LIKELY(status == PSA_SUCCESS) || (route != NULL && route->count != 0)
                ? status
@@ -85,11 +97,16 @@ static psa_status_t verify(psab_core_t *core, psa_key_id_t id, const psab_verify
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
     }
     if (!psab_buffer_valid(request->signature, request->signature_length) ||
-        !psab_buffer_valid(request->input, request->length)) {
+        !psab_buffer_valid(request->input, request->length) ||
+        !psab_buffer_valid(request->context, request->context_length)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a buffer is a null pointer");
     }
     if (!psab_is_sign_alg(request->alg, request->hash)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the algorithm does not sign this kind of input");
+    }
+    if (PSAB_UNLIKELY(request->context_length != 0) &&
+        psab_sign_check_context(core, request->alg, request->context_length) != PSA_SUCCESS) {
+        return PSA_ERROR_INVALID_ARGUMENT;
     }
     psa_status_t status = psab_acquire(core, id, usage, request->alg, &key);
     if (status != PSA_SUCCESS) {
@@ -103,12 +120,27 @@ static psa_status_t verify(psab_core_t *core, psa_key_id_t id, const psab_verify
 
 psa_status_t psab_verify_hash(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *hash,
                               size_t hash_length, const uint8_t *signature, size_t signature_length) {
-    psab_verifying_t request = {alg, true, hash, hash_length, signature, signature_length};
+    psab_verifying_t request = {alg, true, hash, hash_length, signature, signature_length, NULL, 0};
     return verify(core, key, &request, PSA_KEY_USAGE_VERIFY_HASH);
 }
 
 psa_status_t psab_verify_message(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *input,
                                  size_t input_length, const uint8_t *signature, size_t signature_length) {
-    psab_verifying_t request = {alg, false, input, input_length, signature, signature_length};
+    psab_verifying_t request = {alg, false, input, input_length, signature, signature_length, NULL, 0};
+    return verify(core, key, &request, PSA_KEY_USAGE_VERIFY_MESSAGE);
+}
+
+psa_status_t psab_verify_hash_with_context(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg,
+                                           const uint8_t *hash, size_t hash_length, const uint8_t *context,
+                                           size_t context_length, const uint8_t *signature, size_t signature_length) {
+    psab_verifying_t request = {alg, true, hash, hash_length, signature, signature_length, context, context_length};
+    return verify(core, key, &request, PSA_KEY_USAGE_VERIFY_HASH);
+}
+
+psa_status_t psab_verify_message_with_context(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg,
+                                              const uint8_t *input, size_t input_length, const uint8_t *context,
+                                              size_t context_length, const uint8_t *signature,
+                                              size_t signature_length) {
+    psab_verifying_t request = {alg, false, input, input_length, signature, signature_length, context, context_length};
     return verify(core, key, &request, PSA_KEY_USAGE_VERIFY_MESSAGE);
 }

@@ -23,7 +23,7 @@ const psab_alternative_t *psab_alternative(uint16_t plan, size_t index, psab_alt
             scratch->optional[count++] = i;
         }
     }
-    scratch->alternative = (psab_alternative_t){row->name, &scratch->required, 1, scratch->optional, count};
+    scratch->alternative = (psab_alternative_t){row->name, &scratch->required, 1, scratch->optional, count, ""};
     return &scratch->alternative;
 }
 
@@ -193,15 +193,16 @@ static psab_status_t add_driver(psab_registry_t *registry, psab_driver_t *driver
                                 const psab_attributes_t *attributes, psab_applies_t when, psab_candidates_t *list) {
     psab_alternative_scratch_t scratch;
     for (size_t i = 0; i < psab_alternative_count(plan); i++) {
+        uint32_t asked = alg;
         psab_applies_t applies =
-            plan < PSAB_PLAN_COUNT ? registry->planner->applies(plan, (uint16_t)i, alg, attributes) : PSAB_APPLIES;
+            plan < PSAB_PLAN_COUNT ? registry->planner->applies(plan, (uint16_t)i, &asked, attributes) : PSAB_APPLIES;
         if (applies != when) {
             continue;
         }
         psab_miss_t miss = {PSAB_REASON_SERVES, -1, -1};
         size_t start = list->count;
         psab_status_t status =
-            psab_driver_offer(driver, psab_alternative(plan, i, &scratch), alg, attributes, list, &miss);
+            psab_driver_offer(driver, psab_alternative(plan, i, &scratch), asked, attributes, list, &miss);
         for (size_t k = start; k < list->count; k++) {
             list->items[k].alternative = (uint16_t)i;
         }

@@ -64,10 +64,11 @@ static void explain_served(const question_t *question, const psab_candidates_t *
         entry->reason = list->items[i].passes ? entry->reason : PSAB_REASON_UNREACHED;
     }
     entry->alternative = candidate->alternative;
-    entry->alternative_name = psab_alternative(question->plan, candidate->alternative, &scratch)->name;
+    const psab_alternative_t *alternative = psab_alternative(question->plan, candidate->alternative, &scratch);
+    entry->alternative_name = alternative->name;
     entry->capability = (int32_t)(candidate->capability - candidate->driver->description->capabilities);
-    (void)snprintf(entry->text, sizeof entry->text, "%s %s, by %s (capability %d)", entry->driver,
-                   psab_reason_text(entry->reason), entry->alternative_name, (int)entry->capability);
+    (void)snprintf(entry->text, sizeof entry->text, "%s %s, by %s%s (capability %d)", entry->driver,
+                   psab_reason_text(entry->reason), entry->alternative_name, alternative->note, (int)entry->capability);
 }
 
 /* Ask the driver for every alternative, and keep what came closest. */
@@ -75,13 +76,14 @@ static void explain_miss(const question_t *question, psab_driver_t *driver, psab
     psab_miss_t miss = {PSAB_REASON_SERVES, -1, -1};
     psab_alternative_scratch_t scratch;
     for (size_t i = 0; i < psab_alternative_count(question->plan); i++) {
+        uint32_t asked = question->alg;
         bool applies = question->plan >= PSAB_PLAN_COUNT ||
-                       question->registry->planner->applies(question->plan, (uint16_t)i, question->alg,
+                       question->registry->planner->applies(question->plan, (uint16_t)i, &asked,
                                                             question->attributes) != PSAB_APPLIES_NO;
         psab_candidates_t list = {NULL, 0, 0};
         if (applies) {
-            (void)psab_driver_offer(driver, psab_alternative(question->plan, i, &scratch), question->alg,
-                                    question->attributes, &list, &miss);
+            (void)psab_driver_offer(driver, psab_alternative(question->plan, i, &scratch), asked, question->attributes,
+                                    &list, &miss);
         }
         free(list.items);
     }

@@ -49,8 +49,9 @@ typedef struct psab_facts {
 /** Supplied by api/, which is where plans are carried out. */
 typedef struct psab_planner {
     /** Whether an alternative can serve a mechanism; PSAB_APPLIES_LAST for one that is to be tried
-     * only after every driver was asked for the others. */
-    psab_applies_t (*applies)(uint16_t plan, uint16_t alternative, uint32_t alg, const psab_attributes_t *attributes);
+     * only after every driver was asked for the others. `alg` is that of the request, and receives
+     * what the alternative asks drivers for. */
+    psab_applies_t (*applies)(uint16_t plan, uint16_t alternative, uint32_t *alg, const psab_attributes_t *attributes);
     /** Work out the facts; they are kept with the route. */
     psab_facts_t (*facts)(uint16_t plan, uint32_t alg, const psab_attributes_t *attributes);
 } psab_planner_t;

@@ -106,6 +106,11 @@ static PSAB_HOT psab_found_t psab_find_keyless(psab_registry_t *registry, uint16
     return psab_find(registry, plan, alg, NULL, cell);
 }
 
+/** The entry point that a candidate of a plan serves it with, the first of its alternative. */
+static inline uint16_t psab_serving(uint16_t plan, const psab_candidate_t *candidate) {
+    return psab_plans[plan].alternatives[candidate->alternative].required[0];
+}
+
 /** Free all routes of a registry that is going away. */
 void psab_routes_free(psab_registry_t *registry);
 

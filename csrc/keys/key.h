@@ -34,6 +34,7 @@ typedef enum psab_key_phase {
 
 #define PSAB_KEY_UNCACHED 1u /**< its policy forbids to keep copies that no operation uses */
 #define PSAB_KEY_PENDING 2u  /**< its creation was announced in storage */
+#define PSAB_KEY_ATTACHED 4u /**< exists without this identifier: destroying it forgets that only */
 
 /** A slot. Identity, attributes and data are constant while the key is live. */
 typedef struct psab_key {

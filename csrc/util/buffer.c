@@ -42,3 +42,31 @@ bool psab_separate(psab_scratch_t *scratch, const uint8_t *input, size_t length,
     *separate = scratch->data;
     return true;
 }
+
+bool psab_room_get(psab_room_t *room, uint8_t *target, size_t size, size_t wanted) {
+    room->scratch.data = NULL;
+    room->scratch.size = 0;
+    if (size >= wanted) {
+        room->data = target;
+        room->size = size;
+        return true;
+    }
+    bool got = psab_scratch_get(&room->scratch, wanted);
+    room->data = room->scratch.data;
+    room->size = wanted;
+    return got;
+}
+
+bool psab_room_put(psab_room_t *room, uint8_t *target, size_t size, size_t length) {
+    if (length > size) {
+        return false;
+    }
+    if (length != 0 && room->data != target) {
+        memcpy(target, room->data, length);
+    }
+    return true;
+}
+
+void psab_room_free(psab_room_t *room) {
+    psab_scratch_free(&room->scratch);
+}

@@ -50,4 +50,36 @@ void psab_scratch_free(psab_scratch_t *scratch);
 bool psab_separate(psab_scratch_t *scratch, const uint8_t *input, size_t length, const void *output, size_t output_size,
                    const uint8_t **separate);
 
+/** An output buffer for a driver, who may count on a size that the caller need not provide. */
+typedef struct psab_room {
+    psab_scratch_t scratch;
+    uint8_t *data; /**< what the driver gets */
+    size_t size;
+} psab_room_t;
+
+/** The caller's buffer if it is as large as wanted, else another one.
+ *
+ * @param room    to be given back with psab_room_free() in any case
+ * @param target  the caller's buffer
+ * @param size    of it, in bytes
+ * @param wanted  by the driver, in bytes
+ *
+ * @return false if memory is short
+ */
+bool psab_room_get(psab_room_t *room, uint8_t *target, size_t size, size_t wanted);
+
+/** Bring what the driver wrote to the caller's buffer.
+ *
+ * @param room    from psab_room_get()
+ * @param target  the caller's buffer
+ * @param size    of it, in bytes
+ * @param length  of what was written
+ *
+ * @return false if it does not fit
+ */
+bool psab_room_put(psab_room_t *room, uint8_t *target, size_t size, size_t length);
+
+/** Wipe what is not the caller's, and give it back. */
+void psab_room_free(psab_room_t *room);
+
 #endif

@@ -2,6 +2,8 @@
 
 Drivers with their entry points and the C functions behind them, who supplies each symbol that the objects need,
 sizes and layouts, the glue and the image on disk, and everything that was found on the way.
+
+With --mechanisms: every mechanism of the API, and who serves it on this machine, with the bundles and the software.
 """
 
 from __future__ import annotations
@@ -26,17 +28,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     from psa_bridge.cli.bundles import add_arguments
 
-    add_arguments(parser, required=True)
+    add_arguments(parser, required=False)
     parser.add_argument("--rebuild", action="store_true", help="build even if the cache has the image")
+    parser.add_argument("--mechanisms", action="store_true", help="list every mechanism and who serves it")
+    parser.add_argument("--no-software", action="store_true", help="with --mechanisms: without the software drivers")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print one section per bundle; 1 if there are errors or warnings."""
     from psa_bridge.cli.bundles import bundles
+    from psa_bridge.cli.failures import UsageError
     from psa_bridge.cli.output import print_findings
     from psa_bridge.driver.bundle import build_image
     from psa_bridge.driver.findings import Severity
 
+    if arguments.mechanisms:
+        return _print_mechanisms(arguments)
+    if not arguments.bundles:
+        raise UsageError("name a BUNDLE, or ask for --mechanisms")
     noteworthy = False
     for bundle in bundles(arguments):
         image = build_image(bundle, rebuild=arguments.rebuild)
@@ -44,6 +53,31 @@ def run(arguments: argparse.Namespace) -> int:
         print_findings(image.findings)
         noteworthy |= any(finding.severity is not Severity.NOTE for finding in image.findings)
     return 1 if noteworthy else 0
+
+
+def _print_mechanisms(arguments: argparse.Namespace) -> int:
+    """One line per mechanism and call; those that nobody serves say so."""
+    from psa_bridge import Core
+    from psa_bridge.cli.bundles import bundles
+    from psa_bridge.cli.output import table
+    from psa_bridge.mechanisms import services
+
+    rows = []
+    with Core(*bundles(arguments), software=not arguments.no_software) as core:
+        for service in services(core):
+            hashes = ", ".join(name.removeprefix("PSA_ALG_") for name in service.hashes if service.drivers)
+            rows.append(
+                (
+                    service.call,
+                    service.algorithm.replace("PSA_ALG_ANY_HASH", "hash"),
+                    service.key_type,
+                    ", ".join(map(str, service.sizes)),
+                    ", then ".join(service.drivers) or "nobody",
+                    hashes,
+                )
+            )
+    print(table(rows, header=("call", "algorithm", "key type", "bits", "served by", "hashes")))
+    return 0
 
 
 def _print_image(bundle: Bundle, image: Image) -> None:

@@ -50,6 +50,7 @@ typedef struct psab_alternative {{
     size_t required_count;
     const uint16_t *optional; /**< entry point ids; used where present */
     size_t optional_count;
+    const char *note; /**< to be put behind the name in an explanation */
 }} psab_alternative_t;
 
 /** A plan and its alternatives, best first. */
@@ -79,7 +80,8 @@ def _plan(plan: Plan) -> str:
         arrays.append(_ids(required, alternative.required) + _ids(optional, alternative.optional))
         entries.append(
             f"    {{{string(alternative.name)}, {required}, {len(alternative.required)},"
-            f" {optional if alternative.optional else 'NULL'}, {len(alternative.optional)}}},\n"
+            f" {optional if alternative.optional else 'NULL'}, {len(alternative.optional)},"
+            f" {string(alternative.note)}}},\n"
         )
     return f"{''.join(arrays)}static const psab_alternative_t plan_{plan.name}[] = {{\n{''.join(entries)}}};\n"
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
-from psa_bridge._native import ffi, lib
-from psa_bridge.errors import settle
 from psa_bridge.ops.base import Native, number, view
+from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import hash_length, suspended_length
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer, Self
+    from typing_extensions import Buffer
 
 
 class Hashing(Native):
@@ -72,9 +70,7 @@ class Hashing(Native):
             InvalidArgument: ``alg`` is not a hash algorithm.
             NotSupported: no driver has the multi-part form of this algorithm.
         """
-        operation = HashOperation(self)
-        operation._start("hash_setup", number(alg, "alg"))
-        return operation
+        return HashOperation(self)._start("hash_setup", number(alg, "alg"))
 
     def hash_resume(self, state: Buffer) -> HashOperation:
         """Go on with a hash that was suspended, also one of another core. Section 10.2.3, psa_hash_resume.
@@ -87,16 +83,11 @@ class Hashing(Native):
             NotSupported: no driver can resume this algorithm.
         """
         saved = view(state, "state")
-        operation = HashOperation(self)
-        operation._start("hash_resume", saved, len(saved))
-        return operation
+        return HashOperation(self)._start("hash_resume", saved, len(saved))
 
 
-class HashOperation:
+class HashOperation(Operation):
     """A multi-part hash: ``update`` any number of times, then ``finish``, ``verify``, ``suspend`` or ``abort``.
-
-    It belongs to one thread at a time: a call while another thread is in one raises
-    :class:`~psa_bridge.errors.BadState`.  After any error only ``abort`` is possible.
 
     >>> from psa_bridge import Alg, Core
     >>> with Core() as core, core.hash_setup(Alg.SHA_256) as operation:
@@ -106,39 +97,10 @@ class HashOperation:
     'ba7816bf8f01cfea'
     """
 
-    def __init__(self, core: Native) -> None:
-        self._core = core
-        self._operation = ffi.new("psa_hash_operation_t *")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._core._instance is not None and self.active:
-            self.abort()
-
-    def __del__(self) -> None:
-        # The operation's slot belongs to the core: give it back when nobody can finish it any more.
-        core = getattr(self, "_core", None)
-        if core is not None and core._instance is not None and self.active:
-            lib.psab_hash_abort(core._instance, self._operation)
-            settle("psa_hash_abort")
+    family = "hash"
 
     def __reduce__(self) -> str:
         raise TypeError("a hash operation lives in its core and cannot be pickled; suspend() gives its state as bytes")
-
-    def __repr__(self) -> str:
-        return f"<HashOperation {'active' if self.active else 'inactive'}>"
-
-    @property
-    def active(self) -> bool:
-        """Whether the operation was set up and neither finished nor aborted; true in the error state."""
-        return bool(self._operation.handle)
-
-    def _start(self, function: str, *arguments: Any) -> None:
-        self._core._run(function, self._operation, *arguments)
 
     def update(self, data: Buffer) -> None:
         """Add a part of the message. psa_hash_update.
@@ -182,10 +144,6 @@ class HashOperation:
         """
         reference = view(expected, "expected")
         self._core._run("hash_verify", self._operation, reference, len(reference))
-
-    def abort(self) -> None:
-        """End the operation without a result; allowed in any state. psa_hash_abort."""
-        self._core._run("hash_abort", self._operation)
 
     def clone(self) -> HashOperation:
         """A second operation that has hashed the same parts. psa_hash_clone.

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from psa_bridge.attributes import KeyAttributes
     from psa_bridge.core import Core
     from psa_bridge.keys import Key
+    from psa_bridge.ops.aead import AeadOperation
+    from psa_bridge.ops.cipher import CipherOperation
+    from psa_bridge.ops.mac import MacOperation
 
 
 class KeyOperations:
@@ -96,6 +99,106 @@ class KeyOperations:
         if out is not None:
             return self.core.raw_key_agreement(alg, self.id, peer_key, out=out)
         return self.core.raw_key_agreement(alg, self._key, peer_key)
+
+    @overload
+    def mac_compute(self, alg: int, data: Buffer, *, out: None = None) -> bytes: ...
+
+    @overload
+    def mac_compute(self, alg: int, data: Buffer, *, out: Buffer) -> int: ...
+
+    def mac_compute(self, alg: int, data: Buffer, *, out: Buffer | None = None) -> bytes | int:
+        """The MAC of a message, see :meth:`Core.mac_compute`."""
+        if out is not None:
+            return self.core.mac_compute(self.id, alg, data, out=out)
+        return self.core.mac_compute(self._key, alg, data)
+
+    def mac_verify(self, alg: int, data: Buffer, mac: Buffer) -> None:
+        """Verify the MAC of a message, see :meth:`Core.mac_verify`."""
+        self.core.mac_verify(self.id, alg, data, mac)
+
+    def mac_sign_setup(self, alg: int) -> MacOperation:
+        """Start to compute a MAC in parts, see :meth:`Core.mac_sign_setup`."""
+        return self.core.mac_sign_setup(self.id, alg)
+
+    def mac_verify_setup(self, alg: int) -> MacOperation:
+        """Start to verify a MAC in parts, see :meth:`Core.mac_verify_setup`."""
+        return self.core.mac_verify_setup(self.id, alg)
+
+    @overload
+    def cipher_encrypt(self, alg: int, plaintext: Buffer, *, out: None = None) -> bytes: ...
+
+    @overload
+    def cipher_encrypt(self, alg: int, plaintext: Buffer, *, out: Buffer) -> int: ...
+
+    def cipher_encrypt(self, alg: int, plaintext: Buffer, *, out: Buffer | None = None) -> bytes | int:
+        """Encrypt a text with a random IV, see :meth:`Core.cipher_encrypt`."""
+        if out is not None:
+            return self.core.cipher_encrypt(self.id, alg, plaintext, out=out)
+        return self.core.cipher_encrypt(self._key, alg, plaintext)
+
+    @overload
+    def cipher_decrypt(self, alg: int, ciphertext: Buffer, *, out: None = None) -> bytes: ...
+
+    @overload
+    def cipher_decrypt(self, alg: int, ciphertext: Buffer, *, out: Buffer) -> int: ...
+
+    def cipher_decrypt(self, alg: int, ciphertext: Buffer, *, out: Buffer | None = None) -> bytes | int:
+        """Decrypt a text that begins with its IV, see :meth:`Core.cipher_decrypt`."""
+        if out is not None:
+            return self.core.cipher_decrypt(self.id, alg, ciphertext, out=out)
+        return self.core.cipher_decrypt(self.id, alg, ciphertext)
+
+    def cipher_encrypt_setup(self, alg: int) -> CipherOperation:
+        """Start to encrypt in parts, see :meth:`Core.cipher_encrypt_setup`."""
+        return self.core.cipher_encrypt_setup(self.id, alg)
+
+    def cipher_decrypt_setup(self, alg: int) -> CipherOperation:
+        """Start to decrypt in parts, see :meth:`Core.cipher_decrypt_setup`."""
+        return self.core.cipher_decrypt_setup(self.id, alg)
+
+    @overload
+    def aead_encrypt(
+        self, alg: int, nonce: Buffer, additional_data: Buffer, plaintext: Buffer, *, out: None = None
+    ) -> bytes: ...
+
+    @overload
+    def aead_encrypt(
+        self, alg: int, nonce: Buffer, additional_data: Buffer, plaintext: Buffer, *, out: Buffer
+    ) -> int: ...
+
+    def aead_encrypt(
+        self, alg: int, nonce: Buffer, additional_data: Buffer, plaintext: Buffer, *, out: Buffer | None = None
+    ) -> bytes | int:
+        """Encrypt and authenticate a text, see :meth:`Core.aead_encrypt`."""
+        if out is not None:
+            return self.core.aead_encrypt(self.id, alg, nonce, additional_data, plaintext, out=out)
+        return self.core.aead_encrypt(self._key, alg, nonce, additional_data, plaintext)
+
+    @overload
+    def aead_decrypt(
+        self, alg: int, nonce: Buffer, additional_data: Buffer, ciphertext: Buffer, *, out: None = None
+    ) -> bytes: ...
+
+    @overload
+    def aead_decrypt(
+        self, alg: int, nonce: Buffer, additional_data: Buffer, ciphertext: Buffer, *, out: Buffer
+    ) -> int: ...
+
+    def aead_decrypt(
+        self, alg: int, nonce: Buffer, additional_data: Buffer, ciphertext: Buffer, *, out: Buffer | None = None
+    ) -> bytes | int:
+        """Decrypt a text and check that it is genuine, see :meth:`Core.aead_decrypt`."""
+        if out is not None:
+            return self.core.aead_decrypt(self.id, alg, nonce, additional_data, ciphertext, out=out)
+        return self.core.aead_decrypt(self.id, alg, nonce, additional_data, ciphertext)
+
+    def aead_encrypt_setup(self, alg: int) -> AeadOperation:
+        """Start to encrypt in parts, see :meth:`Core.aead_encrypt_setup`."""
+        return self.core.aead_encrypt_setup(self.id, alg)
+
+    def aead_decrypt_setup(self, alg: int) -> AeadOperation:
+        """Start to decrypt in parts, see :meth:`Core.aead_decrypt_setup`."""
+        return self.core.aead_decrypt_setup(self.id, alg)
 
     @property
     def _key(self) -> Key:

@@ -46,3 +46,49 @@ def shared_secret_length(attributes: KeyAttributes) -> int:
     """The most a shared secret of this key has."""
     size = lib.psab_raw_key_agreement_output_size(attributes.type, attributes.bits)
     return int(size or lib.psab_raw_key_agreement_max_size())
+
+
+def rsa_encrypted_length(attributes: KeyAttributes, alg: int) -> int:
+    """The most a ciphertext of asymmetric encryption with this key has."""
+    size = lib.psab_asymmetric_encrypt_output_size(attributes.type, attributes.bits, alg)
+    return int(size or lib.psab_asymmetric_max_size())
+
+
+def rsa_decrypted_length(attributes: KeyAttributes, alg: int) -> int:
+    """The most a plaintext of asymmetric encryption with this key has."""
+    size = lib.psab_asymmetric_decrypt_output_size(attributes.type, attributes.bits, alg)
+    return int(size or lib.psab_asymmetric_max_size())
+
+
+def encapsulated_length(attributes: KeyAttributes, alg: int) -> int:
+    """The most the ciphertext of an encapsulation with this key has."""
+    size = lib.psab_encapsulate_ciphertext_size(attributes.type, attributes.bits, alg)
+    return int(size or lib.psab_encapsulate_ciphertext_max_size())
+
+
+def wrapped_length(wrapping: KeyAttributes, alg: int, attributes: KeyAttributes) -> int:
+    """The most a wrapped key has."""
+    size = lib.psab_wrap_key_output_size(wrapping.type, alg, attributes.type, attributes.bits)
+    return int(size or lib.psab_wrap_key_max_size())
+
+
+def mac_length(attributes: KeyAttributes, alg: int) -> int:
+    """The length of a MAC of this key."""
+    return int(lib.psab_mac_length(attributes.type, attributes.bits, alg) or lib.psab_mac_max_size())
+
+
+def iv_length(attributes: KeyAttributes, alg: int) -> int:
+    """The default length of the IV of a cipher."""
+    return int(lib.psab_cipher_iv_length(attributes.type, alg))
+
+
+def encrypted_length(attributes: KeyAttributes, alg: int, length: int) -> int:
+    """What a text has when encrypted by a cipher, IV included."""
+    size = lib.psab_cipher_encrypt_output_size(attributes.type, alg, length)
+    return int(size or lib.psab_cipher_encrypt_max_size(length))
+
+
+def sealed_length(attributes: KeyAttributes, alg: int, length: int) -> int:
+    """What a text has when encrypted by an AEAD, tag included."""
+    size = lib.psab_aead_encrypt_output_size(attributes.type, alg, length)
+    return int(size or length + lib.psab_aead_tag_max_size())

@@ -5,6 +5,10 @@ first driver that covers one alternative completely is a candidate, with that al
 An alternative is a tuple of entry points that the driver must offer for the mechanism
 (those after a ``?`` are used where present).  How an alternative is carried out is written
 once, in ``csrc/api``; that an alternative exists is written here, and only here.
+
+An alternative whose name begins with ``held`` serves a multi-part operation with a driver that
+takes its input in one piece: the core keeps the input, up to 1 MiB, and calls the driver at the
+end.  It is tried after every driver was asked for the real thing.
 """
 
 from __future__ import annotations
@@ -21,6 +25,13 @@ class Alternative:
     name: str
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """What a reader of an explanation should know about it."""
+        if self.name.startswith("held"):
+            return f": {self.required[0]} at the end, the core keeps up to 1 MiB of input"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -52,10 +63,38 @@ _TABLE = """
 hash_compute       hash_compute hash_multipart
 hash_setup         hash_multipart
 hash_resume        hash_resume=hash_setup,hash_update,hash_finish,hash_abort,hash_suspend,hash_resume
-sign_hash          sign_hash
-verify_hash        verify_hash public=export_public_key
-sign_message       sign_message sign_hash
-verify_message     verify_message verify_hash public=export_public_key
+mac_compute        mac_compute mac_multipart
+mac_verify         mac_verify mac_verify_multipart compute=mac_compute mac_multipart
+mac_sign_setup     mac_multipart held=mac_compute
+mac_verify_setup   mac_verify_multipart mac_multipart held_verify=mac_verify held=mac_compute
+cipher_encrypt     cipher_encrypt cipher_encrypt_multipart
+cipher_decrypt     cipher_decrypt cipher_decrypt_multipart
+cipher_encrypt_setup cipher_encrypt_multipart held=cipher_encrypt
+cipher_decrypt_setup cipher_decrypt_multipart held=cipher_decrypt
+aead_encrypt       aead_encrypt aead_encrypt_multipart
+aead_decrypt       aead_decrypt aead_decrypt_multipart
+aead_encrypt_setup aead_encrypt_multipart held=aead_encrypt
+aead_decrypt_setup aead_decrypt_multipart held=aead_decrypt
+xof_setup          xof_multipart
+sign_hash          sign_hash sign_hash_with_context
+verify_hash        verify_hash verify_hash_with_context public=export_public_key
+sign_message       sign_message sign_hash sign_message_with_context sign_hash_with_context
+verify_message     verify_message verify_hash verify_message_with_context verify_hash_with_context \
+                   public=export_public_key
+sign_hash_with_context      sign_hash_with_context
+verify_hash_with_context    verify_hash_with_context public=export_public_key
+sign_message_with_context   sign_message_with_context sign_hash_with_context
+verify_message_with_context verify_message_with_context verify_hash_with_context public=export_public_key
+sign_setup         sign_multipart hashed=sign_hash hashed_with_context=sign_hash_with_context \
+                   held=sign_message held_with_context=sign_message_with_context
+verify_setup       verify_multipart hashed=verify_hash hashed_with_context=verify_hash_with_context \
+                   held=verify_message held_with_context=verify_message_with_context public=export_public_key
+asymmetric_encrypt asymmetric_encrypt public=export_public_key
+asymmetric_decrypt asymmetric_decrypt
+encapsulate        encapsulate public=export_public_key
+decapsulate        decapsulate key_agreement
+wrap_key           wrap_key
+unwrap_key         unwrap_key
 key_agreement      key_agreement
 import_key         import_key
 generate_key       generate_key
@@ -66,6 +105,7 @@ copy_key           copy_key
 allocate_key       allocate_key
 destroy_key        destroy_key
 get_builtin_key    get_builtin_key
+attach_key         attach_key
 get_entropy        get_entropy
 random             random
 init               init

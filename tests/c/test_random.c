@@ -123,6 +123,25 @@ TEST(constant_entropy_is_caught) {
     psab_core_free(core);
 }
 
+/* Two outputs in turn: none repeats the one before. */
+static void alternate(mock_t *mock, uint16_t entry_point) {
+    if (entry_point == PSAB_EP_GET_ENTROPY) {
+        mock->seed = mock->calls[entry_point] % 2;
+    }
+}
+
+TEST(entropy_that_takes_turns_between_two_outputs_is_caught) {
+    mock_t r, e, h;
+    psab_core_t *core = core_with_all(&r, &e, &h);
+    psab_failure_t failure;
+    uint8_t out[10];
+    e.hook = alternate;
+    CHECK_STATUS(psab_generate_random(core, out, sizeof out), PSA_ERROR_INSUFFICIENT_ENTROPY);
+    psab_last_failure(&failure);
+    CHECK(strstr(failure.detail, "repeats") != NULL);
+    psab_core_free(core);
+}
+
 TEST(healthy_source_makes_up_for_a_constant_one) {
     mock_t r, e, h, second;
     psab_core_t *core = core_with_all(&r, &e, &h);

@@ -65,6 +65,10 @@ typedef struct psab_driver_info {
  */
 psab_status_t psab_core_register(psab_core_t *core, const psab_driver_description_t *description, void *driver);
 
+/** psab_core_register() of software that stands in where every other driver has nothing: it is asked last, and
+ * counts as linked in. */
+psab_status_t psab_core_register_last(psab_core_t *core, const psab_driver_description_t *description, void *driver);
+
 /** Load a driver image and register its drivers, all or none.
  *
  * @param core        the instance
@@ -76,6 +80,15 @@ psab_status_t psab_core_register(psab_core_t *core, const psab_driver_descriptio
  *         DATA_INVALID where it was built for another core.
  */
 psab_status_t psab_core_load(psab_core_t *core, const char *path, char *error, size_t error_size);
+
+/** Call one entry point of whoever serves it, as a driver does through the service `call`.
+ *
+ * For entry points that no function of the API reaches.  An operation context is a handle of 32 bits, 0 when idle.
+ *
+ * @return what the driver returned; BAD_STATE, INVALID_ARGUMENT where the values do not fit the entry point,
+ *         NOT_SUPPORTED where nobody serves it
+ */
+psab_status_t psab_core_call(psab_core_t *core, uint16_t entry_point, psab_value_t *values, size_t count);
 
 /** How many drivers there are, linked-in ones included. */
 size_t psab_core_driver_count(psab_core_t *core);

@@ -1,0 +1,162 @@
+/* Single-part AEAD (section 10.6.2). */
+#include "api/aead.h"
+
+#include "psab/api.h"
+#include "util/buffer.h"
+
+psa_status_t psab_aead_prepare(psab_core_t *core, psab_aead_request_t *request, psa_key_type_t type) {
+    uint64_t most;
+    psab_aead_fit_t *fit = &request->fit;
+    psa_status_t status = psab_aead_fit(request->alg, type, fit);
+    if (PSAB_UNLIKELY(status != PSA_SUCCESS)) {
+        return psab_refuse(core, status, "the key or the length of the tag does not fit the algorithm");
+    }
+    if (PSAB_UNLIKELY(!psab_aead_nonce_valid(request->alg, type, request->nonce_length, &most))) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the nonce cannot have this length");
+    }
+    size_t text = request->length;
+    if (!request->encrypt) {
+        if (text < fit->tag) {
+            return psab_refuse(core, PSA_ERROR_INVALID_SIGNATURE, "the ciphertext is shorter than its tag");
+        }
+        text -= fit->tag;
+    }
+    most = most < fit->text_most ? most : fit->text_most;
+    if (PSAB_UNLIKELY(text > most || request->ad_length > fit->ad_most ||
+                      text > SIZE_MAX - 2 * PSA_AEAD_TAG_MAX_SIZE)) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the input is longer than the algorithm allows");
+    }
+    bool known = !psab_is_vendor_alg(request->alg);
+    request->expected = !known ? SIZE_MAX : request->encrypt ? text + fit->tag : text;
+    return PSA_SUCCESS;
+}
+
+psa_status_t psab_aead_with(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                            const psab_aead_request_t *request, uint8_t *output, size_t size, size_t *written) {
+    psab_frame_t frame;
+    psa_status_t status;
+    int32_t entry_point = request->encrypt ? PSAB_EP_AEAD_ENCRYPT : PSAB_EP_AEAD_DECRYPT;
+    *written = 0;
+    psab_enter(&frame, core, c);
+    if (request->encrypt) {
+        status = c->ops.aead_encrypt(c->context, key->attributes, key->data, key->size, request->alg, request->nonce,
+                                     request->nonce_length, request->ad, request->ad_length, request->input,
+                                     request->length, output, size, written);
+    } else {
+        status = c->ops.aead_decrypt(c->context, key->attributes, key->data, key->size, request->alg, request->nonce,
+                                     request->nonce_length, request->ad, request->ad_length, request->input,
+                                     request->length, output, size, written);
+    }
+    status = psab_leave(&frame, entry_point, status);
+    size_t least = request->expected != SIZE_MAX ? request->expected : 0;
+    return psab_output(c, entry_point, status, output, size, least, written);
+}
+
+psa_status_t psab_aead_run(psab_core_t *core, const psab_key_view_t *key, const psab_aead_request_t *request,
+                           uint8_t *output, size_t size, size_t *written) {
+    psa_status_t status;
+    bool known = request->expected != SIZE_MAX;
+    *written = 0;
+    if (PSAB_UNLIKELY(known && size < request->expected)) {
+        return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the buffer is too small for the output");
+    }
+    size_t room = known ? request->expected : size;
+    uint16_t plan = request->encrypt ? PSAB_PLAN_AEAD_ENCRYPT : PSAB_PLAN_AEAD_DECRYPT;
+    const psab_route_t *route = psab_route(core->registry, plan, request->alg, key->attributes, key->cell);
+    for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
+        status = PSAB_LIKELY(c->alternative == PSAB_ALT_AEAD_ENCRYPT_AEAD_ENCRYPT)
+                     ? psab_aead_with(core, c, key, request, output, room, written)
+                     : psab_aead_in_parts(core, c, key, request, output, room, written);
+    }
+    return PSAB_LIKELY(status == PSA_SUCCESS) || (route != NULL && route->count != 0)
+               ? status
+               : psab_refuse(core, status, "no driver has this AEAD with this key");
+}
+
+_Static_assert(PSAB_ALT_AEAD_ENCRYPT_AEAD_ENCRYPT == 0 && PSAB_ALT_AEAD_DECRYPT_AEAD_DECRYPT == 0,
+               "the alternatives of both directions are the same");
+
+/* Drivers get outputs that overlap nothing, so inputs that do are copied. */
+static __attribute__((noinline)) psa_status_t run_apart(psab_core_t *core, psab_key_view_t key,
+                                                        psab_aead_request_t request, uint8_t *output, size_t size,
+                                                        size_t *written) {
+    psab_scratch_t nonce;
+    psab_scratch_t ad;
+    psab_scratch_t text;
+    bool apart = psab_separate(&nonce, request.nonce, request.nonce_length, output, size, &request.nonce);
+    apart = psab_separate(&ad, request.ad, request.ad_length, output, size, &request.ad) && apart;
+    apart = psab_separate(&text, request.input, request.length, output, size, &request.input) && apart;
+    psa_status_t status = apart ? psab_aead_run(core, &key, &request, output, size, written)
+                                : psab_refuse(core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for a copy of the input");
+    psab_scratch_free(&nonce);
+    psab_scratch_free(&ad);
+    psab_scratch_free(&text);
+    return status;
+}
+
+static bool overlaps(const psab_aead_request_t *request, const uint8_t *output, size_t size) {
+    return psab_overlap(request->input, request->length, output, size) ||
+           psab_overlap(request->ad, request->ad_length, output, size) ||
+           psab_overlap(request->nonce, request->nonce_length, output, size);
+}
+
+static psa_status_t whole(psab_core_t *core, psa_key_id_t id, psab_aead_request_t *request, uint8_t *output,
+                          size_t size, size_t *written) {
+    psab_key_t *key = NULL;
+    if (!psab_ready(core)) {
+        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
+    }
+    if (PSAB_UNLIKELY(written == NULL || !psab_buffer_valid(request->nonce, request->nonce_length) ||
+                      !psab_buffer_valid(request->ad, request->ad_length) ||
+                      !psab_buffer_valid(request->input, request->length) || !psab_buffer_valid(output, size))) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a buffer is a null pointer");
+    }
+    *written = 0;
+    if (PSAB_UNLIKELY(!psab_is_aead(request->alg))) {
+        return psab_refuse(core, PSA_ERROR_NOT_SUPPORTED, "the algorithm is not an AEAD");
+    }
+    psa_key_usage_t usage = request->encrypt ? PSA_KEY_USAGE_ENCRYPT : PSA_KEY_USAGE_DECRYPT;
+    psa_status_t status = psab_acquire(core, id, usage, request->alg, &key);
+    if (PSAB_UNLIKELY(status != PSA_SUCCESS)) {
+        return status;
+    }
+    status = psab_aead_prepare(core, request, key->attributes.type);
+    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
+        psab_key_view_t view = psab_key_view(key);
+        status = PSAB_UNLIKELY(overlaps(request, output, size))
+                     ? run_apart(core, view, *request, output, size, written)
+                     : psab_aead_run(core, &view, request, output, size, written);
+    }
+    psab_key_release(key);
+    return status;
+}
+
+psa_status_t psab_aead_encrypt(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *nonce,
+                               size_t nonce_length, const uint8_t *additional_data, size_t additional_data_length,
+                               const uint8_t *plaintext, size_t plaintext_length, uint8_t *ciphertext,
+                               size_t ciphertext_size, size_t *ciphertext_length) {
+    psab_aead_request_t request = {.alg = alg,
+                                   .encrypt = true,
+                                   .nonce = nonce,
+                                   .nonce_length = nonce_length,
+                                   .ad = additional_data,
+                                   .ad_length = additional_data_length,
+                                   .input = plaintext,
+                                   .length = plaintext_length};
+    return whole(core, key, &request, ciphertext, ciphertext_size, ciphertext_length);
+}
+
+psa_status_t psab_aead_decrypt(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *nonce,
+                               size_t nonce_length, const uint8_t *additional_data, size_t additional_data_length,
+                               const uint8_t *ciphertext, size_t ciphertext_length, uint8_t *plaintext,
+                               size_t plaintext_size, size_t *plaintext_length) {
+    psab_aead_request_t request = {.alg = alg,
+                                   .encrypt = false,
+                                   .nonce = nonce,
+                                   .nonce_length = nonce_length,
+                                   .ad = additional_data,
+                                   .ad_length = additional_data_length,
+                                   .input = ciphertext,
+                                   .length = ciphertext_length};
+    return whole(core, key, &request, plaintext, plaintext_size, plaintext_length);
+}

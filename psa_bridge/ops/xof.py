@@ -1,0 +1,84 @@
+"""Extendable-output functions. Section 10.3 of the PSA Crypto API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, overload
+
+from psa_bridge._native import ffi
+from psa_bridge.ops.base import Native, number, view, writable
+from psa_bridge.ops.operation import Operation
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+class ExtendableOutput(Native):
+    """The XOF functions of a core."""
+
+    def xof_setup(self, alg: int) -> XofOperation:
+        """Start an extendable-output function. Section 10.3.2, psa_xof_setup.
+
+        Args:
+            alg: such as ``Alg.SHAKE256``.
+
+        Raises:
+            InvalidArgument: ``alg`` is not an extendable-output function.
+            NotSupported: no driver has it.
+        """
+        return XofOperation(self)._start("xof_setup", number(alg, "alg"))
+
+
+class XofOperation(Operation):
+    """An extendable-output function in progress.
+
+    A context if the algorithm has one, ``update`` any number of times, then ``output`` any number of
+    times, and ``abort``.
+    """
+
+    family = "xof"
+
+    def set_context(self, context: Buffer) -> None:
+        """Set the context, before any input. psa_xof_set_context.
+
+        Raises:
+            BadState: the operation is not active, or has a context, input or output already.
+            InvalidArgument: the algorithm takes no context, or not this one.
+        """
+        given = view(context, "context")
+        self._core._run("xof_set_context", self._operation, given, len(given))
+
+    def update(self, data: Buffer) -> None:
+        """Add a part of the input, before any output. psa_xof_update.
+
+        Raises:
+            BadState: the operation is not active, lacks its context, or gave output already.
+        """
+        part = view(data, "data")
+        self._core._run("xof_update", self._operation, part, len(part))
+
+    @overload
+    def output(self, size: int) -> bytes: ...
+
+    @overload
+    def output(self, *, out: Buffer) -> int: ...
+
+    def output(self, size: int | None = None, *, out: Buffer | None = None) -> bytes | int:
+        """The next bytes of the output. psa_xof_output.
+
+        Args:
+            size: how many bytes.
+            out: in place of ``size``, a writable buffer to fill completely.
+
+        Returns:
+            The bytes; with ``out``, its size.
+
+        Raises:
+            BadState: the operation is not active, or lacks its context.
+        """
+        if (size is None) == (out is None):
+            raise TypeError("output takes either size or out")
+        if size is not None and size < 0:
+            raise ValueError(f"size is {size}, which is negative")
+        target = ffi.new("uint8_t[]", size) if out is None else writable(out)
+        self._core._run("xof_output", self._operation, target, len(target))
+        return len(target) if out is not None else bytes(ffi.buffer(target))

@@ -1,0 +1,178 @@
+"""Elliptic curves and finite field Diffie-Hellman: keys, signatures, key agreement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature as Invalid
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, utils, x448, x25519
+
+from psa_bridge.attributes import KeyAttributes
+from psa_bridge.constants import Alg, EccFamily, KeyType
+from psa_bridge.errors import InvalidArgument, InvalidSignature, NotSupported
+from psa_bridge.software.digests import hash_of
+
+_CURVES: dict[tuple[int, int], ec.EllipticCurve] = {
+    (EccFamily.SECP_R1, 192): ec.SECP192R1(),
+    (EccFamily.SECP_R1, 224): ec.SECP224R1(),
+    (EccFamily.SECP_R1, 256): ec.SECP256R1(),
+    (EccFamily.SECP_R1, 384): ec.SECP384R1(),
+    (EccFamily.SECP_R1, 521): ec.SECP521R1(),
+    (EccFamily.SECP_K1, 256): ec.SECP256K1(),
+    (EccFamily.BRAINPOOL_P_R1, 256): ec.BrainpoolP256R1(),
+    (EccFamily.BRAINPOOL_P_R1, 384): ec.BrainpoolP384R1(),
+    (EccFamily.BRAINPOOL_P_R1, 512): ec.BrainpoolP512R1(),
+}
+_RAW: dict[tuple[int, int], tuple[Any, Any]] = {
+    (EccFamily.MONTGOMERY, 255): (x25519.X25519PrivateKey, x25519.X25519PublicKey),
+    (EccFamily.MONTGOMERY, 448): (x448.X448PrivateKey, x448.X448PublicKey),
+    (EccFamily.TWISTED_EDWARDS, 255): (ed25519.Ed25519PrivateKey, ed25519.Ed25519PublicKey),
+    (EccFamily.TWISTED_EDWARDS, 448): (ed448.Ed448PrivateKey, ed448.Ed448PublicKey),
+}
+_MONTGOMERY_BITS = {32: 255, 56: 448}
+_EDWARDS_BITS = {32: 255, 57: 448}
+
+
+def family_of(attributes: KeyAttributes) -> int:
+    """The family of an ECC key."""
+    return int(attributes.type) & 0x7F
+
+
+def _raw(attributes: KeyAttributes, bits: int) -> tuple[Any, Any] | None:
+    return _RAW.get((family_of(attributes), bits))
+
+
+def _curve(attributes: KeyAttributes, bits: int) -> ec.EllipticCurve:
+    curve = _CURVES.get((family_of(attributes), bits))
+    if curve is None:
+        raise NotSupported("this curve is not in cryptography")
+    return curve
+
+
+def _size_of(attributes: KeyAttributes, data: bytes) -> int:
+    family = family_of(attributes)
+    if family == EccFamily.MONTGOMERY:
+        return _MONTGOMERY_BITS.get(len(data), 0)
+    if family == EccFamily.TWISTED_EDWARDS:
+        return _EDWARDS_BITS.get(len(data), 0)
+    size = (len(data) - 1) // 2 if attributes.type.is_public_key else len(data)
+    sizes = [bits for known, bits in _CURVES if known == family and (bits + 7) // 8 == size]
+    return sizes[0] if sizes else 0
+
+
+def _load(attributes: KeyAttributes, data: bytes, bits: int) -> Any:
+    """The key as an object, checked."""
+    raw = _raw(attributes, bits)
+    public = attributes.type.is_public_key
+    try:
+        if raw is not None:
+            return raw[1].from_public_bytes(data) if public else raw[0].from_private_bytes(data)
+        curve = _curve(attributes, bits)
+        if public:
+            return ec.EllipticCurvePublicKey.from_encoded_point(curve, data)
+        if len(data) != (bits + 7) // 8:
+            raise InvalidArgument("the length of the private key is not that of the curve")
+        return ec.derive_private_key(int.from_bytes(data, "big"), curve)
+    except UnsupportedAlgorithm as error:
+        raise NotSupported(str(error)) from error
+    except ValueError as error:
+        raise InvalidArgument(str(error)) from error
+
+
+def _public(attributes: KeyAttributes, data: bytes) -> Any:
+    key = _load(attributes, data, attributes.bits)
+    return key if attributes.type.is_public_key else key.public_key()
+
+
+def _clamped(attributes: KeyAttributes, data: bytes) -> bytes:
+    if attributes.type.is_public_key or family_of(attributes) != EccFamily.MONTGOMERY:
+        return data
+    key = bytearray(data)
+    if len(key) == 32:
+        key[0] &= 0xF8
+        key[31] = key[31] & 0x7F | 0x40
+    else:
+        key[0] &= 0xFC
+        key[55] |= 0x80
+    return bytes(key)
+
+
+def import_key(attributes: KeyAttributes, data: bytes) -> tuple[bytes, int]:
+    """Check a key."""
+    bits = attributes.bits or _size_of(attributes, data)
+    if bits == 0:
+        raise InvalidArgument("no curve of the family has keys of this length")
+    _load(attributes, data, bits)
+    if attributes.type.is_public_key and _raw(attributes, bits) is None and data[:1] != b"\4":
+        raise InvalidArgument("the point is compressed")
+    return _clamped(attributes, data), bits
+
+
+def generate_key(attributes: KeyAttributes) -> bytes:
+    """A private key."""
+    raw = _raw(attributes, attributes.bits)
+    if raw is not None:
+        return _clamped(attributes, raw[0].generate().private_bytes_raw())
+    key = ec.generate_private_key(_curve(attributes, attributes.bits))
+    return key.private_numbers().private_value.to_bytes((attributes.bits + 7) // 8, "big")
+
+
+def export_public_key(attributes: KeyAttributes, data: bytes) -> bytes:
+    """The public key."""
+    public = _public(attributes, data)
+    if _raw(attributes, attributes.bits) is not None:
+        return bytes(public.public_bytes_raw())
+    form = serialization.PublicFormat.UncompressedPoint
+    return bytes(public.public_bytes(serialization.Encoding.X962, form))
+
+
+def sign_hash(attributes: KeyAttributes, data: bytes, alg: int, digest: bytes) -> bytes:
+    """An ECDSA signature: r and s."""
+    algorithm = Alg(alg)
+    prehashed = utils.Prehashed(hash_of(algorithm.hash))
+    try:
+        scheme = ec.ECDSA(prehashed, deterministic_signing=algorithm.is_deterministic_ecdsa)
+    except UnsupportedAlgorithm as error:
+        raise NotSupported(str(error)) from error
+    signature = _load(attributes, data, attributes.bits).sign(digest, scheme)
+    size = (attributes.bits + 7) // 8
+    return b"".join(number.to_bytes(size, "big") for number in utils.decode_dss_signature(signature))
+
+
+def verify_hash(attributes: KeyAttributes, data: bytes, alg: int, digest: bytes, signature: bytes) -> None:
+    """Raise InvalidSignature if it is none."""
+    size = (attributes.bits + 7) // 8
+    if len(signature) != 2 * size:
+        raise InvalidSignature("a signature has another length")
+    numbers = (int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big"))
+    scheme = ec.ECDSA(utils.Prehashed(hash_of(Alg(alg).hash)))
+    try:
+        _public(attributes, data).verify(utils.encode_dss_signature(*numbers), digest, scheme)
+    except Invalid as error:
+        raise InvalidSignature("the signature is not genuine") from error
+
+
+def sign_message(attributes: KeyAttributes, data: bytes, message: bytes) -> bytes:
+    """An EdDSA signature."""
+    return bytes(_load(attributes, data, attributes.bits).sign(message))
+
+
+def verify_message(attributes: KeyAttributes, data: bytes, message: bytes, signature: bytes) -> None:
+    """Raise InvalidSignature if it is none."""
+    try:
+        _public(attributes, data).verify(signature, message)
+    except Invalid as error:
+        raise InvalidSignature("the signature is not genuine") from error
+
+
+def agree(attributes: KeyAttributes, data: bytes, peer: bytes) -> bytes:
+    """The shared secret."""
+    own = _load(attributes, data, attributes.bits)
+    theirs = KeyAttributes(KeyType.ECC_PUBLIC_KEY(EccFamily(family_of(attributes))), attributes.bits)
+    other = _load(theirs, peer, attributes.bits)
+    try:
+        return bytes(own.exchange(other) if _raw(attributes, attributes.bits) else own.exchange(ec.ECDH(), other))
+    except ValueError as error:
+        raise InvalidArgument(str(error)) from error

@@ -1,0 +1,98 @@
+"""ML-DSA (FIPS 204) and ML-KEM (FIPS 203). Key pairs are their seeds."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from cryptography import exceptions
+
+from psa_bridge.attributes import KeyAttributes
+from psa_bridge.constants import KeyType
+from psa_bridge.errors import InvalidArgument, InvalidSignature, NotSupported
+
+
+def _classes(attributes: KeyAttributes, bits: int) -> tuple[Any, Any]:
+    """The classes of a key pair and of a public key; older versions of the package have none."""
+    dsa = attributes.type in {KeyType.ML_DSA_KEY_PAIR, KeyType.ML_DSA_PUBLIC_KEY}
+    name = {128: "MLDSA44", 192: "MLDSA65", 256: "MLDSA87"}.get(bits) if dsa else f"MLKEM{bits}"
+    try:
+        if dsa:
+            from cryptography.hazmat.primitives.asymmetric import mldsa as module  # noqa: PLC0415
+        else:
+            from cryptography.hazmat.primitives.asymmetric import mlkem as module  # type: ignore[no-redef] # noqa: PLC0415
+        return getattr(module, f"{name}PrivateKey"), getattr(module, f"{name}PublicKey")
+    except (ImportError, AttributeError) as error:
+        raise NotSupported(f"this version of cryptography has no {name}") from error
+
+
+_SEED = {KeyType.ML_DSA_KEY_PAIR: 32, KeyType.ML_KEM_KEY_PAIR: 64}
+_PUBLIC_BITS = {1312: 128, 1952: 192, 2592: 256, 1184: 768, 1568: 1024}
+
+
+def _private(attributes: KeyAttributes, seed: bytes) -> Any:
+    try:
+        return _classes(attributes, attributes.bits)[0].from_seed_bytes(seed)
+    except exceptions.UnsupportedAlgorithm as error:
+        raise NotSupported(str(error)) from error
+
+
+def _public(attributes: KeyAttributes, key: bytes) -> Any:
+    if attributes.type in _SEED:
+        return _private(attributes, key).public_key()
+    return _classes(attributes, attributes.bits)[1].from_public_bytes(key)
+
+
+def import_key(attributes: KeyAttributes, data: bytes) -> tuple[bytes, int]:
+    """Check a key. A seed says nothing of its size."""
+    bits = attributes.bits
+    seed = _SEED.get(KeyType(attributes.type))
+    if seed is not None:
+        if bits == 0 or len(data) != seed:
+            raise InvalidArgument("a seed of the right length, with the size of the key in its attributes")
+        return data, bits
+    bits = _PUBLIC_BITS.get(len(data), 0)
+    try:
+        _classes(attributes, bits)[1].from_public_bytes(data)
+    except ValueError as error:
+        raise InvalidArgument(str(error)) from error
+    return data, bits
+
+
+def generate_key(attributes: KeyAttributes) -> bytes:
+    """A fresh seed."""
+    seed = os.urandom(_SEED[KeyType(attributes.type)])
+    _private(attributes, seed)  # whether there is such a key
+    return seed
+
+
+def export_public_key(attributes: KeyAttributes, key: bytes) -> bytes:
+    """The encoded public key."""
+    return bytes(_public(attributes, key).public_bytes_raw())
+
+
+def sign(attributes: KeyAttributes, key: bytes, message: bytes, context: bytes) -> bytes:
+    """A hedged signature."""
+    return bytes(_private(attributes, key).sign(message, context or None))
+
+
+def verify(attributes: KeyAttributes, key: bytes, message: bytes, context: bytes, *, signature: bytes) -> None:
+    """Raise InvalidSignature if it is none."""
+    try:
+        _public(attributes, key).verify(signature, message, context or None)
+    except exceptions.InvalidSignature as error:
+        raise InvalidSignature("the signature is not genuine") from error
+
+
+def encapsulate(attributes: KeyAttributes, key: bytes) -> tuple[bytes, bytes]:
+    """Shared secret and ciphertext."""
+    secret, ciphertext = _public(attributes, key).encapsulate()
+    return bytes(secret), bytes(ciphertext)
+
+
+def decapsulate(attributes: KeyAttributes, key: bytes, ciphertext: bytes) -> bytes:
+    """The shared secret; another one if the ciphertext is wrong."""
+    try:
+        return bytes(_private(attributes, key).decapsulate(ciphertext))
+    except ValueError as error:
+        raise InvalidArgument(str(error)) from error

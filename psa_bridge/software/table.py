@@ -1,0 +1,130 @@
+"""What the second software driver offers: its capabilities, as numbers and as in a driver description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from psa_bridge.constants import Alg, EccFamily, KeyType
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A capability. Empty ``algorithms``, ``key_types`` and ``key_sizes`` are not restricted."""
+
+    entry_points: tuple[str, ...]
+    algorithms: tuple[int, ...] = ()
+    key_types: tuple[int, ...] = ()
+    key_sizes: tuple[int, ...] = ()
+    initial_entropy_size: int | None = None
+    fallback: bool = True
+
+    def described(self) -> dict[str, Any]:
+        """In the grammar of a driver description."""
+        document: dict[str, Any] = {"entry_points": list(self.entry_points)}
+        if self.algorithms:
+            document["algorithms"] = [str(alg) for alg in self.algorithms]
+        if self.key_types:
+            document["key_types"] = [str(key_type) for key_type in self.key_types]
+        if self.key_sizes:
+            document["key_sizes"] = list(self.key_sizes)
+        if self.initial_entropy_size is not None:
+            document["initial_entropy_size"] = self.initial_entropy_size
+        return {**document, "fallback": True} if self.fallback else document
+
+
+_KEYS = ("import_key", "generate_key", "export_public_key")
+_ML_DSA = (KeyType.ML_DSA_KEY_PAIR, KeyType.ML_DSA_PUBLIC_KEY)
+_ML_KEM = (KeyType.ML_KEM_KEY_PAIR, KeyType.ML_KEM_PUBLIC_KEY)
+_RSA = (KeyType.RSA_KEY_PAIR, KeyType.RSA_PUBLIC_KEY)
+
+
+def _ecc(*families: int) -> tuple[int, ...]:
+    pairs = tuple(KeyType.ECC_KEY_PAIR(family) for family in families)
+    return pairs + tuple(KeyType.ECC_PUBLIC_KEY(family) for family in families)
+
+
+_WEIERSTRASS = _ecc(EccFamily.SECP_R1, EccFamily.SECP_K1, EccFamily.BRAINPOOL_P_R1)
+_MONTGOMERY = _ecc(EccFamily.MONTGOMERY)
+_EDWARDS = _ecc(EccFamily.TWISTED_EDWARDS)
+
+SUPPLEMENT: tuple[Offer, ...] = (
+    Offer(_KEYS, (), _ML_DSA, (128, 192, 256)),
+    Offer(_KEYS, (), _ML_KEM, (768, 1024)),
+    Offer(("sign_message", "sign_message_with_context"), (Alg.ML_DSA,), _ML_DSA, (128, 192, 256)),
+    Offer(
+        ("verify_message", "verify_message_with_context"),
+        (Alg.ML_DSA, Alg.DETERMINISTIC_ML_DSA),
+        _ML_DSA,
+        (128, 192, 256),
+    ),
+    Offer(("encapsulate", "decapsulate"), (Alg.ML_KEM,), _ML_KEM, (768, 1024)),
+)
+"""What no libcrypto 3.0 to 3.4 has."""
+
+HASHES: tuple[Alg, ...] = (
+    Alg.MD5,
+    Alg.SHA_1,
+    Alg.SHA_224,
+    Alg.SHA_256,
+    Alg.SHA_384,
+    Alg.SHA_512,
+    Alg.SHA_512_224,
+    Alg.SHA_512_256,
+    Alg.SHA3_224,
+    Alg.SHA3_256,
+    Alg.SHA3_384,
+    Alg.SHA3_512,
+    Alg.SHAKE128_256,
+    Alg.SHAKE256_512,
+    Alg.SM3,
+    Alg.BLAKE2S_HASH256,
+    Alg.BLAKE2B_HASH512,
+)
+_MULTIPART = ("hash_setup", "hash_update", "hash_finish", "hash_abort", "hash_clone")
+_BLOCK = (KeyType.AES, KeyType.CAMELLIA, KeyType.SM4, KeyType.DES)
+_CIPHER = ("cipher_encrypt", "cipher_decrypt")
+_AEAD = ("aead_encrypt", "aead_decrypt")
+_SIGN = ("sign_hash", "verify_hash")
+
+WHOLE: tuple[Offer, ...] = (
+    Offer(("hash_compute", *_MULTIPART), HASHES),
+    Offer(("mac_compute",), tuple(Alg.AT_LEAST_THIS_LENGTH_MAC(Alg.HMAC(alg), 1) for alg in HASHES), (KeyType.HMAC,)),
+    Offer(("mac_compute",), (Alg.AT_LEAST_THIS_LENGTH_MAC(Alg.CMAC, 1),), (KeyType.AES, KeyType.DES)),
+    Offer(
+        _CIPHER,
+        (Alg.ECB_NO_PADDING, Alg.CBC_NO_PADDING, Alg.CBC_PKCS7, Alg.CTR, Alg.CFB, Alg.OFB),
+        _BLOCK,
+    ),
+    Offer(_CIPHER, (Alg.XTS,), (KeyType.AES,)),
+    Offer(_CIPHER, (Alg.STREAM_CIPHER,), (KeyType.CHACHA20,)),
+    Offer(
+        _AEAD,
+        (Alg.AEAD_WITH_AT_LEAST_THIS_LENGTH_TAG(Alg.GCM, 4), Alg.AEAD_WITH_AT_LEAST_THIS_LENGTH_TAG(Alg.CCM, 4)),
+        (KeyType.AES,),
+    ),
+    Offer(_AEAD, (Alg.CHACHA20_POLY1305,), (KeyType.CHACHA20,)),
+    Offer(("wrap_key", "unwrap_key"), (Alg.KW, Alg.KWP), (KeyType.AES,)),
+    Offer(_KEYS, (), _RSA + _WEIERSTRASS + _MONTGOMERY + _EDWARDS),
+    Offer(
+        _SIGN,
+        (
+            Alg.RSA_PKCS1V15_SIGN(Alg.ANY_HASH),
+            Alg.RSA_PSS(Alg.ANY_HASH),
+            Alg.RSA_PSS_ANY_SALT(Alg.ANY_HASH),
+        ),
+        _RSA,
+    ),
+    Offer(
+        ("asymmetric_encrypt", "asymmetric_decrypt"),
+        (Alg.RSA_PKCS1V15_CRYPT, *(Alg.RSA_OAEP(alg) for alg in HASHES[:12])),
+        _RSA,
+    ),
+    Offer(_SIGN, (Alg.ECDSA(Alg.ANY_HASH), Alg.DETERMINISTIC_ECDSA(Alg.ANY_HASH)), _WEIERSTRASS),
+    Offer(("sign_message", "verify_message"), (Alg.PURE_EDDSA,), _EDWARDS),
+    Offer(("key_agreement",), (Alg.ECDH,), _WEIERSTRASS + _MONTGOMERY),
+    Offer(("get_entropy",), fallback=False),
+    Offer(("init_random", "get_random"), initial_entropy_size=0, fallback=False),
+    *SUPPLEMENT,
+)
+"""What it offers where nothing is linked in."""
