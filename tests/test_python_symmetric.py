@@ -40,7 +40,14 @@ AEADS = [
 USES = Usage.SIGN_MESSAGE | Usage.VERIFY_MESSAGE | Usage.ENCRYPT | Usage.DECRYPT
 MATERIAL = bytes(range(64))
 NONCE = b"n" * 12
-DRIVERS: dict[str, Any] = {"one": OnePiece, "parts": Parts, "both": Both, "vault": Vault, "vault_parts": VaultInParts, "software": None}
+DRIVERS: dict[str, Any] = {
+    "one": OnePiece,
+    "parts": Parts,
+    "both": Both,
+    "vault": Vault,
+    "vault_parts": VaultInParts,
+    "software": None,
+}
 
 
 @pytest.fixture(params=DRIVERS)
