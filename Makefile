@@ -5,7 +5,7 @@
 # make docs    the entry point reference, build/docs/entry-points.md
 # make ctest   the C tests: plain, under ASan and UBSan, under TSan
 # make asan    the Python tests that run the core, under ASan and UBSan
-# make bench   how much the core adds to a call, how long loading takes
+# make bench   how much the core adds to a call, how long loading takes, the AES accelerator beside cryptography
 # make test    check, all tests (the C tests among them), and asan
 
 PYTHON ?= python3
@@ -28,11 +28,12 @@ $(STAMP): pyproject.toml
 	    { echo "make env: cannot create $(VENV); on Debian install python3-venv" >&2; exit 1; }
 	@command -v $${CC:-cc} >/dev/null || \
 	    { echo "make env: no C compiler; on Debian: apt install gcc libssl-dev, or name one with CC=..." >&2; exit 1; }
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@echo "make env: installing into $(VENV) and building; a minute, or several where packages have to be downloaded"
+	$(BIN)/python -m pip install --quiet --config-settings editable_mode=compat --editable '.[dev]'
 	touch $@
 
 demo: build
-	$(BIN)/psa-bridge demo $(FILE)
+	$(BIN)/psa-bridge demo $${FILE:+"$$FILE"}
 
 build: $(STAMP)
 	$(BIN)/python -W ignore setup.py --quiet build_ext --inplace
@@ -53,6 +54,7 @@ docs: $(STAMP)
 bench: build
 	$(BIN)/python benchmarks/core.py
 	$(BIN)/python benchmarks/loading.py
+	$(BIN)/python benchmarks/aes.py
 
 ctest: build
 	$(BIN)/python tests/c_runner.py $(C_TESTS)

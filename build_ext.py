@@ -6,6 +6,8 @@ Used by ``setup.py``.  ``CC``, ``CFLAGS``, ``LDFLAGS`` and ``PSAB_SANITIZE`` (fo
 
 from __future__ import annotations
 
+import contextlib
+import io
 import shutil
 import sys
 from pathlib import Path
@@ -43,7 +45,8 @@ def write_interface(sources: core.Sources, objects: list[Path], options: toolcha
     ffi.cdef(text)
     ffi.set_source(NAME, core.public_includes(sources))
     target = sources.generated / "_core.c"
-    ffi.emit_c_code(str(target))
+    with contextlib.redirect_stdout(io.StringIO()):  # it tells what it writes, whatever --quiet says
+        ffi.emit_c_code(str(target))
     return target
 
 

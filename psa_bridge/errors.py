@@ -46,6 +46,9 @@ class PsaError(Exception):
         """The macro that stands for the status, or its number where there is none."""
         return self.name or f"status {self.status}"
 
+    def __repr__(self) -> str:
+        return f"<{self}>" if type(self) is PsaError else f"<{type(self).__name__}: {self}>"
+
     def __str__(self) -> str:
         head = f"{self.function}: " if self.function else ""
         by = ""
@@ -116,7 +119,7 @@ class AlreadyExists(PsaError, FileExistsError):
 
     status = -139
     name = "PSA_ERROR_ALREADY_EXISTS"
-    sentence = "a key with this identifier exists already"
+    sentence = "what is to be made, or its identifier, exists already"
 
 
 class DoesNotExist(PsaError, LookupError):

@@ -69,6 +69,11 @@ class Explanation(Sequence[Candidate]):
         """The drivers that would be asked, in order."""
         return tuple(candidate.driver for candidate in self.candidates if candidate.serves)
 
+    @property
+    def by_core(self) -> bool:
+        """Whether no driver is asked because the core does it: for keys that are just bytes, say, which it makes."""
+        return any(candidate.reason == "CORE" for candidate in self.candidates)
+
     @overload
     def __getitem__(self, index: int) -> Candidate: ...
 
@@ -100,6 +105,8 @@ class Explanation(Sequence[Candidate]):
             if self.attributes.location:
                 what += f" at location {self.attributes.location:#x}"
         verdict = "" if self.served_by else "\n     nobody: the call returns PSA_ERROR_NOT_SUPPORTED"
+        if self.by_core:
+            verdict = "\n  -> the core itself"
         return "\n".join([what, *(str(candidate) for candidate in self.candidates)]) + verdict
 
 

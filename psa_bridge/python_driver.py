@@ -77,6 +77,8 @@ class PythonDriver:
             DescriptionError: it breaks the grammar; all findings are listed.
         """
         kind = type(self)
+        if not hasattr(self, "prefix"):
+            raise TypeError(f'{kind.__qualname__} has no name: write prefix = "..." into the class')
         document: dict[str, Any] = {"prefix": self.prefix, "type": self.type, "capabilities": list(self.capabilities)}
         optional = ("location", "key_context", "persistent_state_size")
         document.update({name: getattr(self, name) for name in optional if getattr(self, name)})

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from image_harness import OWN_HEADERS, LoadedImage
+from image_harness import OWN_HEADERS, DriverError, LoadedImage
 
 from psa_bridge import paths
 from psa_bridge.driver import cache as cache_module
-from psa_bridge.driver.bundle import Image, build_image, load_bundle
+from psa_bridge.driver.bundle import BundleError, Image, build_image, load_bundle
 from psa_bridge.driver.cache import Cache, Files, write_atomically
 from psa_bridge.driver.compiler import Compiler
 
@@ -209,3 +209,53 @@ def test_a_stamp_sees_a_change_of_the_same_size_and_time(tmp_path: Path) -> None
     path.write_text("abd")
     os.utime(path, ns=(stamp[2] + 1, stamp[2] + 1))
     assert not Files.unchanged(stamp)
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"format": 2, "reads": [], "keeps": []}'])
+def test_a_record_that_is_none_is_built_again(folder: Path, text: str) -> None:
+    build(folder)
+    for record in Path(os.environ["PSA_BRIDGE_CACHE"], "records").iterdir():
+        record.write_text(text)
+    assert not build(folder).cached
+
+
+def test_an_image_that_was_cut_is_built_again(folder: Path) -> None:
+    image = build(folder)
+    image.path.write_bytes(image.path.read_bytes()[:100])
+    again = build(folder)
+    assert not again.cached
+    assert LoadedImage(again).drivers
+
+
+@pytest.mark.parametrize("directory", ["file", "file/below", "~no-such-user/x"])
+def test_a_cache_directory_that_cannot_be(folder: Path, directory: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "file").touch()
+    place = directory if directory.startswith("~") else str(folder / directory)
+    monkeypatch.setenv("PSA_BRIDGE_CACHE", place)
+    with pytest.raises(BundleError) as caught:
+        build(folder)
+    [finding] = caught.value.findings
+    assert finding.rule == "cache"
+    assert "PSA_BRIDGE_CACHE" in finding.remedy
+
+
+def test_a_copy_that_cannot_be_written(folder: Path) -> None:
+    image = build(folder)
+    (image.path.parent.parent / "copies").touch()
+    with pytest.raises(BundleError, match="PSA_BRIDGE_CACHE"):
+        image.private_copy()
+
+
+def test_commas_in_the_paths_of_cache_and_companions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PSA_BRIDGE_CACHE", str(folder / "a,cache"))
+    (folder / "b,side").mkdir()
+    source = folder / "b,side" / "side.c"
+    source.write_text("int side_value(void); int side_value(void) { return 7; }\n")
+    library = source.with_name("libside.so")
+    subprocess.run(["gcc", "-shared", "-fPIC", str(source), "-o", str(library)], check=True)
+    source = folder / "kept.c"
+    source.write_text("int side_value(void); int kept_init(void); int kept_init(void) { return side_value(); }\n")
+    subprocess.run(["gcc", "-fPIC", "-c", str(source), "-o", str(folder / "kept.o")], check=True)
+    with pytest.raises(DriverError) as caught:
+        LoadedImage(build(folder, libraries=[str(library)])).driver("kept").call("init")
+    assert caught.value.status == 7

@@ -428,13 +428,22 @@ def test_a_bundle_file_with_an_unknown_key(toy: Toy) -> None:
     assert finding.remedy == "did you mean 'objects'?"
 
 
-@pytest.mark.parametrize("text", ["objects = 3", 'dialect = ["psa"]', "objects = [", 'defines = ["A", 1]'])
+@pytest.mark.parametrize("text", ["objects = 3", 'dialect = ["psa"]', "objects = [=", 'defines = ["A", 1]'])
 def test_a_bundle_file_with_a_wrong_value(toy: Toy, text: str) -> None:
     file = toy.folder / "bundle.toml"
-    file.write_text(text)
+    file.write_text(f"# a bundle\n{text}\n")
     with pytest.raises(BundleError) as caught:
         load_bundle(file)
-    assert caught.value.findings.errors[0].rule == "bundle-settings"
+    finding = caught.value.findings.errors[0]
+    assert (finding.rule, finding.place.line) == ("bundle-settings", 2)
+
+
+def test_a_missing_file_of_a_bundle_file_has_its_line(toy: Toy) -> None:
+    file = toy.folder / "bundle.toml"
+    file.write_text('descriptions = []\n\ninclude = ["nowhere"]\n')
+    with pytest.raises(BundleError) as caught:
+        load_bundle(file)
+    assert {finding.place.line for finding in caught.value.findings if "nowhere" in finding.message} == {3}
 
 
 def test_a_bundle_file_gives_paths_relative_to_itself(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:

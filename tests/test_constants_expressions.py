@@ -119,7 +119,15 @@ def test_a_number_without_an_expression_prints_as_a_number(value: int, kind: Kin
     [
         ("PSA_ALG_SHA256", "PSA_ALG_SHA256 is not a name of the PSA Crypto API", "did you mean PSA_ALG_SHA_256?"),
         ("PSA_ALG_HMAC(SHA)", "SHA is not a name of the PSA Crypto API", "use a name of the PSA Crypto API 1.5"),
-        ("PSA_ALG_HMAC", "PSA_ALG_HMAC takes arguments", "write them in parentheses"),
+        (
+            "PSA_ALG_HMAC",
+            "PSA_ALG_HMAC takes arguments",
+            "write PSA_ALG_HMAC(...) with a hash algorithm in the parentheses",
+        ),
+        ("MD5", "MD5 is not a name of the PSA Crypto API", "did you mean PSA_ALG_MD5?"),
+        ("SHA256", "SHA256 is not a name of the PSA Crypto API", "did you mean PSA_ALG_SHA_256?"),
+        ("AES", "AES is not a name of the PSA Crypto API", "did you mean PSA_KEY_TYPE_AES?"),
+        ("ECDSA(MD5)", "ECDSA is not a name of the PSA Crypto API", "did you mean PSA_ALG_ECDSA?"),
         ("PSA_ALG_SHA_256()", "PSA_ALG_SHA_256 takes no arguments", "remove the parentheses"),
         ("PSA_ALG_HMAC()", "PSA_ALG_HMAC takes 1 argument, not 0", "write PSA_ALG_HMAC with a hash algorithm"),
         (

@@ -447,3 +447,13 @@ def test_what_only_one_dialect_allows(name: str) -> None:
     assert with_dialect(open_question, MBEDTLS).dialect == MBEDTLS
     with pytest.raises(DescriptionError):
         with_dialect(open_question, PSA)
+
+
+def test_a_wrong_type_or_prefix_does_not_hide_the_other_mistakes() -> None:
+    capability = {"entry_points": ["hash_compue"], "algorithms": ["PSA_ALG_SHA_256"], "fallback": "yes"}
+    document = {"prefix": "a b", "type": "Transparent", "headers": "x.h", "capabilities": [capability]}
+    description, findings = check(json.dumps(document))
+    assert description is None
+    assert {f.place.json_path for f in findings} >= {
+        "$.prefix", "$.type", "$.headers", "$.capabilities[0].entry_points[0]", "$.capabilities[0].fallback"
+    }  # fmt: skip

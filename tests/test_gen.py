@@ -263,3 +263,9 @@ def test_generated_sources_compile_without_warnings(tmp_path: Path, name: str) -
     write_files(tmp_path, table_files())
     flags = ["-std=gnu11", "-Wall", "-Wextra", "-Wconversion", "-Werror", f"-I{INCLUDE}", f"-I{tmp_path}"]
     subprocess.run(["gcc", *flags, "-fsyntax-only", str(tmp_path / name)], check=True)
+
+
+def test_the_reference_does_not_match_hashes_by_keys() -> None:
+    parts = reference.emit().split("### ")
+    assert "matched by alg." in next(part for part in parts if part.startswith("hash_update\n"))
+    assert "matched by alg and key." in next(part for part in parts if part.startswith("mac_update\n"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -106,3 +107,25 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert options.cflags == ("-O3",)
     assert "-fsanitize=address,undefined" in options.compile_flags
     assert "-DMBEDTLS_PSA_CRYPTO_DRIVERS=0" in options.compile_flags
+
+
+def test_compiler_flags_reach_the_linker(tmp_path: Path) -> None:
+    options = toolchain.Options(cflags=("-O1", "-fsanitize=undefined"), software=False)
+    made = library.build_library(tmp_path, options)
+    source = tmp_path / "program.c"
+    source.write_text(PROGRAM)
+    flags = ["-fsanitize=undefined", f"-I{made.include}", f"-L{made.shared.parent}", "-lpsa_bridge"]
+    toolchain.run(["cc", source, *flags, f"-Wl,-rpath,{made.shared.parent}", "-o", tmp_path / "program"])
+    done = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=True)
+    assert done.stdout == EXPECTED["no software"]
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("header", ["psa/crypto.h", "psab/core.h", "psab/drivers.h", "psab/storage.h", "psab/api.h"])
+def test_installed_headers_are_plain_c99(compiler: str, header: str, tmp_path: Path) -> None:
+    if shutil.which(compiler) is None:
+        pytest.skip(f"needs {compiler}")
+    source = tmp_path / "unit.c"
+    source.write_text(f"#include <{header}>\nint unit;\n")
+    flags = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fsyntax-only"]
+    toolchain.run([compiler, *flags, f"-I{built('all').include}", source])

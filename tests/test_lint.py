@@ -156,6 +156,8 @@ def test_hashes_overlap_whatever_the_keys() -> None:
 UNREACHABLE: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     (cap("sign_hash", algorithms=["PSA_ALG_SHA_256"]), [("never-reached", "")]),
     (cap("hash_compute", algorithms=["PSA_ALG_ANY_HASH"]), [("never-reached", "")]),
+    (cap("generate_key", "import_key", key_types=["PSA_KEY_TYPE_AES", "PSA_KEY_TYPE_HMAC"]), [("never-reached", "")]),
+    (cap("generate_key", key_types=["PSA_KEY_TYPE_AES", RSA]), []),
     (cap("sign_hash", algorithms=[ECDSA_ANY], key_types=[RSA]), [("never-reached", "")]),
     (cap("sign_hash", key_types=["PSA_KEY_TYPE_RSA_PUBLIC_KEY"]), [("never-reached", "")]),
     (cap("sign_hash", key_types=[P256], key_sizes=[100]), [("never-reached", "")]),
@@ -404,3 +406,26 @@ def test_the_drivers_of_the_project_are_right() -> None:
     for path in sorted((Path(__file__).parent.parent / "drivers").glob("*/driver*.json")):
         findings = lint_description(read_description(path))
         assert [f.render() for f in findings if f.severity is not Severity.NOTE] == [], path
+
+
+@pytest.mark.parametrize(
+    ("capability", "reason"),
+    [
+        (cap("mac_compute", algorithms=["PSA_ALG_MD5"]), "mac_compute is not called with PSA_ALG_MD5"),
+        (cap("sign_hash", key_types=["PSA_KEY_TYPE_RSA_PUBLIC_KEY"]), "sign_hash is not called with public keys"),
+        (cap("sign_hash", algorithms=[ECDSA_ANY], key_types=[RSA]), f"{ECDSA_ANY} does not work with {RSA}"),
+        (cap("sign_hash", key_types=[P256], key_sizes=[100]), f"{P256} keys do not have 100 bits"),
+        (cap("generate_key", key_types=["PSA_KEY_TYPE_AES"]), "PSA_KEY_TYPE_AES are just bytes"),
+    ],
+)
+def test_a_capability_that_is_never_reached_says_what_does_not_fit(capability: dict[str, Any], reason: str) -> None:
+    document = json.dumps({"prefix": "acme", "type": "transparent", "capabilities": [capability]})
+    messages = [f.message for f in lint_description(parse_description(document), EXACT) if f.rule == "never-reached"]
+    assert len(messages) == 1
+    assert reason in messages[0]
+
+
+def test_keys_of_bytes_are_the_affair_of_an_opaque_driver() -> None:
+    document = {"prefix": "acme", "type": "opaque", "location": 0x800001, "key_context": {"base_size": 40}}
+    document["capabilities"] = [cap("generate_key", key_types=["PSA_KEY_TYPE_AES"])]
+    assert "never-reached" not in {f.rule for f in lint_description(parse_description(json.dumps(document)), EXACT)}

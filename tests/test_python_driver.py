@@ -400,3 +400,11 @@ def test_keys_keep_working_while_their_driver_is_traced() -> None:
         key.sign_hash(ECDSA, bytes(32))
         assert [(e.driver, e.entry_point) for e in events] == [("pyaccel", "generate_key"), ("pyaccel", "sign_hash")]
         assert KeyType(events[1].key_type) == key.attributes.type
+
+
+def test_a_driver_without_a_prefix_is_told_what_is_missing() -> None:
+    class Nameless(PythonDriver):
+        pass
+
+    with pytest.raises(TypeError, match=r'Nameless has no name: write prefix = "..."'):
+        Core(Nameless())

@@ -101,3 +101,10 @@ def test_a_status_raised_by_a_driver_is_the_same_object_with_the_call_added() ->
         check(-133, "psa_sign_hash")
     assert caught.value is original
     assert (original.function, original.driver, original.entry_point) == ("psa_sign_hash", "acme", "sign_hash")
+
+
+def test_the_representation_says_what_happened() -> None:
+    error = errors.HardwareFailure("no answer")
+    error.function, error.driver = "psa_sign_hash", "acme"
+    assert repr(error) == f"<HardwareFailure: {error}>"
+    assert "acme" in repr(error)

@@ -170,6 +170,21 @@ def test_explain_agrees_with_what_happens() -> None:
             assert events[0].driver == expected
 
 
+def test_explain_knows_what_the_core_does_itself(core: Core) -> None:
+    for call, attributes in (
+        ("generate_key", KeyAttributes(KeyType.AES, 128)),
+        ("import_key", KeyAttributes(KeyType.HMAC)),
+        ("export_key", KeyAttributes(P256, 256)),
+        ("destroy_key", KeyAttributes(P256, 256)),
+    ):
+        explanation = core.explain(call, attributes=attributes)
+        assert explanation.by_core
+        assert explanation.served_by == ()
+        assert "-> the core itself" in str(explanation)
+    assert not core.explain("generate_key", attributes=KeyAttributes(P256, 256)).by_core
+    core.generate_key(KeyAttributes(KeyType.AES, 128))
+
+
 def test_explain_calls_nobody(core: Core) -> None:
     with core.trace() as events:
         core.explain("hash_compute", alg=Alg.SHA_256)

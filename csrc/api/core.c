@@ -50,12 +50,15 @@ void psab_core_free(psab_core_t *core) {
     if (core == NULL) {
         return;
     }
-    /* What still needs drivers goes first. */
-    psab_operations_free(core->operations);
+    /* Drivers may still be asked, and may ask for services, but the API is closed. */
+    atomic_store_explicit(&core->initialised, false, memory_order_release);
+    psab_operations_end(core->operations);
     psab_store_free(core->store);
+    core->store = NULL;
     if (core->registry != NULL) {
         psab_drivers_stop(core);
     }
+    psab_operations_free(core->operations);
     psab_random_free(core->random);
     psab_registry_free(core->registry);
     psab_memory_storage_free(core->memory);
@@ -120,12 +123,24 @@ static psa_status_t initialise(psab_core_t *core) {
     return status;
 }
 
+/* Whether the caller is a driver that the core is initialising right now. */
+static bool asked_from_inside(const psab_core_t *core) {
+    const psab_frame_t *frame = psab_dispatch_thread.top;
+    while (frame != NULL && frame->core != core) {
+        frame = frame->outer;
+    }
+    return frame != NULL;
+}
+
 psa_status_t psab_crypto_init(psab_core_t *core) {
     if (core == NULL) {
         return psab_refuse(core, PSA_ERROR_INSUFFICIENT_MEMORY, "there is no core");
     }
     if (psab_ready(core)) {
         return PSA_SUCCESS;
+    }
+    if (asked_from_inside(core)) {
+        return psab_refuse(core, PSA_ERROR_BAD_STATE, "a driver wants to initialise the core that initialises it");
     }
     pthread_mutex_lock(&core->lock);
     psa_status_t status = psab_ready(core) ? PSA_SUCCESS : initialise(core);

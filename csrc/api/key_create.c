@@ -10,9 +10,6 @@
 
 /* Unstructured keys are the core's own affair: the bytes are the key. */
 static psa_status_t check_unstructured(const psab_attributes_t *attributes, const uint8_t *data, size_t length) {
-    if (length > PSAB_KEY_BITS_MAX / 8) {
-        return PSA_ERROR_NOT_SUPPORTED;
-    }
     if (attributes->bits != 0 && attributes->bits != length * 8) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
@@ -81,6 +78,9 @@ static psa_status_t check_data(const psab_attributes_t *attributes, const uint8_
     bool local = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) == PSA_KEY_LOCATION_LOCAL_STORAGE;
     if (length == 0) {
         return PSA_ERROR_INVALID_ARGUMENT;
+    }
+    if (length > PSAB_KEY_BITS_MAX / 8) {
+        return PSA_ERROR_NOT_SUPPORTED; /* wherever it is to be kept */
     }
     if (PSA_KEY_TYPE_IS_UNSTRUCTURED(attributes->type)) {
         psa_status_t status = check_unstructured(attributes, data, length);

@@ -1,4 +1,5 @@
 /* What can be seen of an instance's drivers; see psab/drivers.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include "api/instance.h"
@@ -62,8 +63,43 @@ size_t psab_core_trace_read(psab_core_t *core, psab_trace_event_t *events, size_
     return psab_trace_read(core->registry->trace, events, count, lost);
 }
 
+/* Calls that the core serves without a driver, as keys.c and key_create.c do: whatever only needs the bytes of a key
+ * that it has, and the creation of keys that are nothing but bytes. */
+static bool served_by_core(int32_t plan, const psab_attributes_t *attributes) {
+    if (attributes == NULL || PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) != PSA_KEY_LOCATION_LOCAL_STORAGE) {
+        return false;
+    }
+    switch (plan) {
+    case PSAB_PLAN_IMPORT_KEY:
+    case PSAB_PLAN_GENERATE_KEY:
+        return PSA_KEY_TYPE_IS_UNSTRUCTURED(attributes->type);
+    case PSAB_PLAN_EXPORT_PUBLIC_KEY:
+        return PSA_KEY_TYPE_IS_PUBLIC_KEY(attributes->type);
+    case PSAB_PLAN_EXPORT_KEY:
+    case PSAB_PLAN_COPY_KEY:
+    case PSAB_PLAN_DESTROY_KEY:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* No driver is a candidate where the core does the work. */
+static void explain_core(psab_explanation_t *entry) {
+    entry->reason = PSAB_REASON_CORE;
+    entry->alternative = -1;
+    entry->alternative_name = NULL;
+    entry->capability = -1;
+    entry->entry_point = -1;
+    (void)snprintf(entry->text, sizeof entry->text, "%s %s", entry->driver, psab_reason_text(entry->reason));
+}
+
 size_t psab_core_explain(psab_core_t *core, const char *name, uint32_t alg, const psab_attributes_t *attributes,
                          psab_explanation_t *entries, size_t count) {
     int32_t plan = psab_plan_named(name);
-    return plan < 0 ? 0 : psab_explain(core->registry, (uint16_t)plan, alg, attributes, entries, count);
+    size_t total = plan < 0 ? 0 : psab_explain(core->registry, (uint16_t)plan, alg, attributes, entries, count);
+    for (size_t i = 0; served_by_core(plan, attributes) && i < total && i < count; i++) {
+        explain_core(&entries[i]);
+    }
+    return total;
 }

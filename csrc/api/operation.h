@@ -62,6 +62,9 @@ typedef struct psab_operation {
 /** Make a table. Null when out of memory. */
 psab_operations_t *psab_operations_new(psab_core_t *core);
 
+/** Abort what is active; drivers can go on using the table. No call may be under way. Null is allowed. */
+void psab_operations_end(psab_operations_t *operations);
+
 /** Abort what is active and free the table. No call may be under way. Null is allowed. */
 void psab_operations_free(psab_operations_t *operations);
 

@@ -227,3 +227,14 @@ psab_operation_t *psab_operation_have_short(psab_core_t *core, uint32_t handle, 
                 have(operation, turn, kind);
     return mine ? operation : NULL;
 }
+
+void psab_operations_end(psab_operations_t *operations) {
+    uint32_t count =
+        operations != NULL ? atomic_load_explicit(&operations->chunk_count, memory_order_acquire) * CHUNK_SLOTS : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        psab_operation_t *operation = slot_at(operations, i);
+        if (operation->active) {
+            (void)psab_operation_give(operation);
+        }
+    }
+}

@@ -6,21 +6,13 @@
 #include "api/random.h"
 #include "util/wipe.h"
 
-/* Deeper calls of drivers into the core and back are a loop. */
-#define DEPTH_MOST 16u
-
 static psab_status_t enter_service(psab_frame_t **frame) {
     *frame = psab_dispatch_thread.top;
     if (*frame == NULL) {
         return psab_fail(PSA_ERROR_BAD_STATE, NULL, -1, PSAB_REPORT_OUTSIDE_CALL,
                          "a service of the core was called outside of an entry point");
     }
-    if (psab_depth() >= DEPTH_MOST) {
-        (*frame)->report = PSAB_REPORT_RECURSION;
-        return psab_report((*frame)->candidate, -1, PSA_ERROR_BAD_STATE, PSAB_REPORT_RECURSION,
-                           "drivers and core call each other without end");
-    }
-    return PSA_SUCCESS;
+    return psab_too_deep() ? PSA_ERROR_BAD_STATE : PSA_SUCCESS;
 }
 
 static void service_report(psab_report_code_t code, const char *detail) {

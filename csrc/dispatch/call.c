@@ -11,6 +11,17 @@ void psab_count_shared(_Atomic uint64_t *counter) {
     atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
+bool psab_too_deep(void) {
+    psab_frame_t *frame = psab_dispatch_thread.top;
+    if (psab_depth() < PSAB_DEPTH_MOST) {
+        return false;
+    }
+    frame->report = PSAB_REPORT_RECURSION;
+    (void)psab_report(frame->candidate, -1, PSA_ERROR_BAD_STATE, PSAB_REPORT_RECURSION,
+                      "drivers and core call each other without end");
+    return true;
+}
+
 psab_status_t psab_report(const psab_candidate_t *candidate, int32_t entry_point, psab_status_t status,
                           psab_report_code_t code, const char *detail) {
     return psab_fail(status, candidate->driver->description->name, entry_point, (int32_t)code, detail);

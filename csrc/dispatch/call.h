@@ -8,8 +8,8 @@
  *         status = psab_leave(&frame, PSAB_EP_..., c->ops....(c->context, ...));
  *     }
  *
- * After the loop, `status` is the answer: what the last driver asked said, or NOT_SUPPORTED if
- * there was none.
+ * After the loop, `status` is the answer: what the last driver asked said, NOT_SUPPORTED if
+ * there was none, or BAD_STATE if drivers and core call each other without end.
  */
 #ifndef PSAB_DISPATCH_CALL_H
 #define PSAB_DISPATCH_CALL_H
@@ -19,11 +19,18 @@
 #include "dispatch/route.h"
 #include "util/compiler.h"
 
+/** Whether this thread is in so many entry points that no other may be called; says so if it is. */
+PSAB_COLD bool psab_too_deep(void);
+
 /** The first candidate, and the status in case there is none; null then. */
 static PSAB_HOT const psab_candidate_t *psab_first(const psab_route_t *route, psab_status_t *status) {
     *status = PSA_ERROR_NOT_SUPPORTED;
     if (PSAB_UNLIKELY(route == NULL)) {
         *status = PSA_ERROR_INSUFFICIENT_MEMORY;
+        return NULL;
+    }
+    if (PSAB_UNLIKELY(psab_dispatch_thread.top != NULL) && psab_too_deep()) {
+        *status = PSA_ERROR_BAD_STATE;
         return NULL;
     }
     return PSAB_LIKELY(route->count != 0) ? route->candidates : NULL;

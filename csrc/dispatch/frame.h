@@ -15,6 +15,9 @@
 
 struct psab_candidate;
 
+/** Deeper calls of drivers into the core and back are a loop: they are answered with BAD_STATE. */
+#define PSAB_DEPTH_MOST 16u
+
 /** One entry of a driver, in automatic storage of the caller. */
 typedef struct psab_frame {
     struct psab_frame *outer;

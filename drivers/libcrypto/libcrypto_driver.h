@@ -225,6 +225,24 @@ psa_status_t libcrypto_verify_message(const psa_key_attributes_t *attributes, co
                                       size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *input,
                                       size_t input_length, const uint8_t *signature, size_t signature_length);
 
+/** With a context: EDDSA_CTX, ED25519PH and ED448PH; others take the empty one only. */
+psa_status_t libcrypto_sign_hash_with_context(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
+                                              size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *hash,
+                                              size_t hash_length, const uint8_t *context, size_t context_length,
+                                              uint8_t *signature, size_t signature_size, size_t *signature_length);
+psa_status_t libcrypto_verify_hash_with_context(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
+                                                size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *hash,
+                                                size_t hash_length, const uint8_t *context, size_t context_length,
+                                                const uint8_t *signature, size_t signature_length);
+psa_status_t libcrypto_sign_message_with_context(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
+                                                 size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *input,
+                                                 size_t input_length, const uint8_t *context, size_t context_length,
+                                                 uint8_t *signature, size_t signature_size, size_t *signature_length);
+psa_status_t libcrypto_verify_message_with_context(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
+                                                   size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *input,
+                                                   size_t input_length, const uint8_t *context, size_t context_length,
+                                                   const uint8_t *signature, size_t signature_length);
+
 psa_status_t libcrypto_asymmetric_encrypt(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
                                           size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *input,
                                           size_t input_length, const uint8_t *salt, size_t salt_length, uint8_t *output,

@@ -13,6 +13,7 @@ typedef struct {
     psa_algorithm_t alg;
     const lc_hash_t *hash; /**< row of the algorithm's hash; null if it has none */
     lc_bytes_t input;
+    lc_bytes_t context; /**< empty for schemes without one */
 } lc_sign_request_t;
 
 /** Signs: PSA_SUCCESS and the signature, or a status of psa_sign_hash() or psa_sign_message(). */
@@ -27,6 +28,11 @@ psa_status_t lc_ecdsa_verify(const lc_sign_request_t *request, lc_bytes_t signat
 
 psa_status_t lc_eddsa_sign(const lc_sign_request_t *request, lc_output_t signature);
 psa_status_t lc_eddsa_verify(const lc_sign_request_t *request, lc_bytes_t signature);
+
+/** Ed25519ctx, Ed25519ph, Ed448 and Ed448ph, with a context of up to 255 bytes; the input of the variants
+ * of a hash is the hash. */
+psa_status_t lc_eddsa_domain_sign(const lc_sign_request_t *request, lc_output_t signature);
+psa_status_t lc_eddsa_domain_verify(const lc_sign_request_t *request, lc_bytes_t signature);
 
 psa_status_t lc_rsa_pkcs1_sign(const lc_sign_request_t *request, lc_output_t signature);
 psa_status_t lc_rsa_pkcs1_verify(const lc_sign_request_t *request, lc_bytes_t signature);

@@ -22,32 +22,60 @@ static uint64_t rotate(uint64_t lane, unsigned count) {
     return lane << count | lane >> (64 - count);
 }
 
-/* theta (3.2.1) */
-static void mix_columns(uint64_t *lanes) {
-    uint64_t parity[5];
-    for (size_t x = 0; x < 5; x++) {
-        parity[x] = lanes[x] ^ lanes[x + 5] ^ lanes[x + 10] ^ lanes[x + 15] ^ lanes[x + 20];
-    }
-    for (size_t x = 0; x < 5; x++) {
-        uint64_t change = parity[(x + 4) % 5] ^ rotate(parity[(x + 1) % 5], 1);
-        for (size_t y = 0; y < 25; y += 5) {
-            lanes[y + x] ^= change;
-        }
-    }
+static uint64_t parity(const uint64_t *column) {
+    return column[0] ^ column[5] ^ column[10] ^ column[15] ^ column[20];
 }
 
-/* rho and pi (3.2.2 and 3.2.3): along the one cycle of pi, the rotations are triangular numbers. */
+static void change(uint64_t *column, uint64_t by) {
+    column[0] ^= by;
+    column[5] ^= by;
+    column[10] ^= by;
+    column[15] ^= by;
+    column[20] ^= by;
+}
+
+/* theta (3.2.1) */
+static void mix_columns(uint64_t *lanes) {
+    uint64_t c0 = parity(lanes);
+    uint64_t c1 = parity(lanes + 1);
+    uint64_t c2 = parity(lanes + 2);
+    uint64_t c3 = parity(lanes + 3);
+    uint64_t c4 = parity(lanes + 4);
+    change(lanes, c4 ^ rotate(c1, 1));
+    change(lanes + 1, c0 ^ rotate(c2, 1));
+    change(lanes + 2, c1 ^ rotate(c3, 1));
+    change(lanes + 3, c2 ^ rotate(c4, 1));
+    change(lanes + 4, c3 ^ rotate(c0, 1));
+}
+
+/* rho and pi (3.2.2 and 3.2.3): along the one cycle of pi, backwards, so that every lane is read before
+ * it is written; the rotations are triangular numbers. */
 static void move_lanes(uint64_t *lanes) {
-    static const uint8_t cycle[24] = {10, 7,  11, 17, 18, 3, 5,  16, 8,  21, 24, 4,
-                                      15, 23, 19, 13, 12, 2, 20, 14, 22, 9,  6,  1};
-    static const uint8_t count[24] = {1,  3,  6,  10, 15, 21, 28, 36, 45, 55, 2,  14,
-                                      27, 41, 56, 8,  25, 43, 62, 18, 39, 61, 20, 44};
-    uint64_t carried = lanes[1];
-    for (size_t i = 0; i < 24; i++) {
-        uint64_t next = lanes[cycle[i]];
-        lanes[cycle[i]] = rotate(carried, count[i]);
-        carried = next;
-    }
+    uint64_t last = lanes[1];
+    lanes[1] = rotate(lanes[6], 44);
+    lanes[6] = rotate(lanes[9], 20);
+    lanes[9] = rotate(lanes[22], 61);
+    lanes[22] = rotate(lanes[14], 39);
+    lanes[14] = rotate(lanes[20], 18);
+    lanes[20] = rotate(lanes[2], 62);
+    lanes[2] = rotate(lanes[12], 43);
+    lanes[12] = rotate(lanes[13], 25);
+    lanes[13] = rotate(lanes[19], 8);
+    lanes[19] = rotate(lanes[23], 56);
+    lanes[23] = rotate(lanes[15], 41);
+    lanes[15] = rotate(lanes[4], 27);
+    lanes[4] = rotate(lanes[24], 14);
+    lanes[24] = rotate(lanes[21], 2);
+    lanes[21] = rotate(lanes[8], 55);
+    lanes[8] = rotate(lanes[16], 45);
+    lanes[16] = rotate(lanes[5], 36);
+    lanes[5] = rotate(lanes[3], 28);
+    lanes[3] = rotate(lanes[18], 21);
+    lanes[18] = rotate(lanes[17], 15);
+    lanes[17] = rotate(lanes[11], 10);
+    lanes[11] = rotate(lanes[7], 6);
+    lanes[7] = rotate(lanes[10], 3);
+    lanes[10] = rotate(last, 1);
 }
 
 /* chi (3.2.4) */
@@ -76,6 +104,22 @@ static void add_byte(libcrypto_xof_operation_t *operation, size_t position, uint
     operation->lanes[position / 8] ^= (uint64_t)byte << (8 * (position % 8));
 }
 
+static uint64_t load(const uint8_t *at) {
+    return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24 |
+           (uint64_t)at[4] << 32 | (uint64_t)at[5] << 40 | (uint64_t)at[6] << 48 | (uint64_t)at[7] << 56;
+}
+
+static void store(uint8_t *at, uint64_t lane) {
+    at[0] = (uint8_t)lane;
+    at[1] = (uint8_t)(lane >> 8);
+    at[2] = (uint8_t)(lane >> 16);
+    at[3] = (uint8_t)(lane >> 24);
+    at[4] = (uint8_t)(lane >> 32);
+    at[5] = (uint8_t)(lane >> 40);
+    at[6] = (uint8_t)(lane >> 48);
+    at[7] = (uint8_t)(lane >> 56);
+}
+
 psa_status_t libcrypto_xof_setup(libcrypto_xof_operation_t *operation, psa_algorithm_t alg) {
     if (alg != PSA_ALG_SHAKE128 && alg != PSA_ALG_SHAKE256) {
         return PSA_ERROR_NOT_SUPPORTED;
@@ -85,13 +129,25 @@ psa_status_t libcrypto_xof_setup(libcrypto_xof_operation_t *operation, psa_algor
     return PSA_SUCCESS;
 }
 
+/* Bytes that can go through at once from here: a lane where one starts, else one. */
+static size_t step(const libcrypto_xof_operation_t *operation, size_t left) {
+    return operation->position % 8 == 0 && left >= 8 ? 8 : 1;
+}
+
 psa_status_t libcrypto_xof_update(libcrypto_xof_operation_t *operation, const uint8_t *input, size_t input_length) {
     if (operation->rate == 0 || operation->squeezing) {
         return PSA_ERROR_BAD_STATE;
     }
-    for (size_t i = 0; i < input_length; i++) {
-        add_byte(operation, operation->position, input[i]);
-        if (++operation->position == operation->rate) {
+    for (size_t i = 0; i < input_length;) {
+        size_t part = step(operation, input_length - i);
+        if (part == 8) {
+            operation->lanes[operation->position / 8] ^= load(input + i);
+        } else {
+            add_byte(operation, operation->position, input[i]);
+        }
+        i += part;
+        operation->position = (uint8_t)(operation->position + part);
+        if (operation->position == operation->rate) {
             permute(operation->lanes);
             operation->position = 0;
         }
@@ -109,13 +165,20 @@ psa_status_t libcrypto_xof_output(libcrypto_xof_operation_t *operation, uint8_t 
         operation->position = operation->rate;
         operation->squeezing = 1;
     }
-    for (size_t i = 0; i < output_length; i++) {
+    for (size_t i = 0; i < output_length;) {
         if (operation->position == operation->rate) {
             permute(operation->lanes);
             operation->position = 0;
         }
-        output[i] = (uint8_t)(operation->lanes[operation->position / 8] >> (8 * (operation->position % 8)));
-        operation->position++;
+        size_t part = step(operation, output_length - i);
+        uint64_t lane = operation->lanes[operation->position / 8];
+        if (part == 8) {
+            store(output + i, lane);
+        } else {
+            output[i] = (uint8_t)(lane >> (8 * (operation->position % 8)));
+        }
+        i += part;
+        operation->position = (uint8_t)(operation->position + part);
     }
     return PSA_SUCCESS;
 }

@@ -46,19 +46,30 @@ static void hash_padded(x86_aes_gcm_t *gcm, uint8_t *block, size_t size) {
     }
 }
 
+/* Twelve bytes and the number 1, put together in a register: a block that is loaded right after it was stored in
+ * parts makes the processor wait. */
+WITH_GHASH static inline __m128i counter_of(const uint8_t nonce[12]) {
+    uint64_t low;
+    uint32_t high;
+    memcpy(&low, nonce, 8);
+    memcpy(&high, nonce + 8, 4);
+    return _mm_set_epi64x((long long)((uint64_t)1 << 56 | high), (long long)low);
+}
+
 WITH_GHASH void x86_aes_gcm_nonce(x86_aes_gcm_t *gcm, const uint8_t *nonce, size_t size) {
     /* 7.1, step 2: the first counter block. */
+    __m128i counter;
     if (size == 12) {
-        memcpy(gcm->counter, nonce, 12);
-        memcpy(gcm->counter + 12, "\0\0\0\1", 4);
+        counter = counter_of(nonce);
     } else {
         x86_aes_ghash(gcm, nonce, size / 16);
         memcpy(gcm->block, nonce + size / 16 * 16, size % 16);
         hash_padded(gcm, gcm->block, size % 16);
-        x86_aes_store(gcm->counter, x86_aes_reverse(hash_lengths(gcm, 0, size)));
+        counter = x86_aes_reverse(hash_lengths(gcm, 0, size));
         memset(gcm->hash, 0, sizeof(gcm->hash));
     }
-    x86_aes_key_encrypt(&gcm->key, gcm->counter, gcm->first);
+    x86_aes_store(gcm->first, x86_aes_encrypt_1(&gcm->key, counter));
+    x86_aes_store(gcm->counter, counter);
     move_counter(gcm, 1);
 }
 

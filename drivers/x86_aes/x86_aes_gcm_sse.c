@@ -34,7 +34,7 @@ INLINE_GHASH __m128i rounds_and_hash(const x86_aes_gcm_t *gcm, __m128i *batch, c
         x86_aes_round_8(batch, key->round_key[r]);
     }
     x86_aes_last_8(batch, key->round_key[key->rounds]);
-    return hashed != NULL ? x86_aes_sums_reduce(&sums) : hash;
+    return hashed != NULL ? x86_aes_sums_reduce(sums) : hash;
 }
 
 INLINE_GHASH void mask(const __m128i *batch, const uint8_t *in, uint8_t *out) {

@@ -37,9 +37,8 @@ INLINE_WIDE_GHASH __m128i both(__m256i x) {
     return _mm_xor_si128(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
 }
 
-INLINE_WIDE_GHASH __m128i reduced(const sums_t *sums) {
-    x86_aes_sums_t narrow = {both(sums->low), both(sums->high), both(sums->middle)};
-    return x86_aes_sums_reduce(&narrow);
+INLINE_WIDE_GHASH x86_aes_sums_t narrow(const sums_t *sums) {
+    return (x86_aes_sums_t){both(sums->low), both(sums->high), both(sums->middle)};
 }
 
 /* The next counter blocks: only the last 32 bits count. `number` holds two in a row. */
@@ -53,25 +52,27 @@ INLINE_WIDE_GHASH __m256i counter_blocks(__m256i *batch, __m256i number) {
     return number;
 }
 
-/* The rounds of a batch of counter blocks, interleaved with the hash of sixteen blocks. */
-INLINE_WIDE_GHASH __m128i rounds_and_hash(const x86_aes_gcm_t *gcm, __m256i *batch, const uint8_t *hashed,
-                                          __m128i hash) {
+/* The rounds of a batch of counter blocks, interleaved with the hash of sixteen blocks. `before` is what came of the
+ * batch before, and is reduced on the way; the same is returned for the next one. */
+INLINE_WIDE_GHASH x86_aes_sums_t rounds_and_hash(const x86_aes_gcm_t *gcm, __m256i *batch, const uint8_t *hashed,
+                                                 x86_aes_sums_t before) {
     const x86_aes_key_t *key = &gcm->key;
     sums_t sums = no_sums();
     x86_aes_add_wide(batch, key->round_key[0]);
 #pragma GCC unroll 9
     for (int r = 1; r < 10; r++) {
         x86_aes_round_wide(batch, key->round_key[r]);
+        x86_aes_sums_reduce_slowly(&before, r);
         if (r <= PAIRS) {
             /* The first pair comes last: it waits for the batch before. */
-            add_pair(&sums, gcm, hashed, r % PAIRS, hash);
+            add_pair(&sums, gcm, hashed, r % PAIRS, before.high);
         }
     }
     for (uint32_t r = 10; r < key->rounds; r++) {
         x86_aes_round_wide(batch, key->round_key[r]);
     }
     x86_aes_last_wide(batch, key->round_key[key->rounds]);
-    return reduced(&sums);
+    return narrow(&sums);
 }
 
 INLINE_WIDE_GHASH void mask(const __m256i *batch, const uint8_t *in, uint8_t *out) {
@@ -99,14 +100,14 @@ WITH_WIDE_GHASH void x86_aes_ghash_wide(x86_aes_gcm_t *gcm, const uint8_t *data,
         for (int i = 0; i < PAIRS; i++) {
             add_pair(&sums, gcm, data, i, hash);
         }
-        hash = reduced(&sums);
+        hash = x86_aes_sums_reduce(narrow(&sums));
     }
     x86_aes_store(gcm->hash, hash);
 }
 
 WITH_WIDE_GHASH static void encrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out, size_t batches) {
     __m256i number = first_numbers(gcm);
-    __m128i hash = x86_aes_load(gcm->hash);
+    x86_aes_sums_t sums = x86_aes_sums_of(x86_aes_load(gcm->hash));
     __m256i batch[PAIRS];
     /* The hash is one batch behind: the ciphertext has to be there. */
     number = counter_blocks(batch, number);
@@ -116,23 +117,23 @@ WITH_WIDE_GHASH static void encrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8
         in += BYTES;
         out += BYTES;
         number = counter_blocks(batch, number);
-        hash = rounds_and_hash(gcm, batch, out - BYTES, hash);
+        sums = rounds_and_hash(gcm, batch, out - BYTES, sums);
         mask(batch, in, out);
     }
-    keep(gcm, number, hash);
+    keep(gcm, number, x86_aes_sums_reduce(sums));
     x86_aes_ghash_wide(gcm, out, 1);
 }
 
 WITH_WIDE_GHASH static void decrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out, size_t batches) {
     __m256i number = first_numbers(gcm);
-    __m128i hash = x86_aes_load(gcm->hash);
+    x86_aes_sums_t sums = x86_aes_sums_of(x86_aes_load(gcm->hash));
     for (; batches > 0; batches--, in += BYTES, out += BYTES) {
         __m256i batch[PAIRS];
         number = counter_blocks(batch, number);
-        hash = rounds_and_hash(gcm, batch, in, hash);
+        sums = rounds_and_hash(gcm, batch, in, sums);
         mask(batch, in, out);
     }
-    keep(gcm, number, hash);
+    keep(gcm, number, x86_aes_sums_reduce(sums));
 }
 
 void x86_aes_gcm_wide(x86_aes_gcm_t *gcm, bool inverse, const uint8_t *in, uint8_t *out, size_t batches) {

@@ -71,7 +71,7 @@ WITH_GHASH void x86_aes_ghash_sse(x86_aes_gcm_t *gcm, const uint8_t *data, size_
             block = i == 0 ? _mm_xor_si128(block, hash) : block;
             x86_aes_sums_add(&sums, block, gcm, X86_AES_POWERS - LANES + i);
         }
-        hash = x86_aes_sums_reduce(&sums);
+        hash = x86_aes_sums_reduce(sums);
     }
     if (gcm->powers >= LANES && blocks > 1) {
         /* The highest power goes to the first block. */
@@ -81,7 +81,7 @@ WITH_GHASH void x86_aes_ghash_sse(x86_aes_gcm_t *gcm, const uint8_t *data, size_
             block = i == 0 ? _mm_xor_si128(block, hash) : block;
             x86_aes_sums_add(&sums, block, gcm, X86_AES_POWERS - (int)(blocks - i));
         }
-        hash = x86_aes_sums_reduce(&sums);
+        hash = x86_aes_sums_reduce(sums);
     } else {
         hash = hash_in_turn(gcm, hash, data, blocks);
     }

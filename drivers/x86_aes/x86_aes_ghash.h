@@ -30,19 +30,45 @@ INLINE_GHASH __m128i x86_aes_swap(__m128i x) {
     return _mm_shuffle_epi32(x, 0x4e);
 }
 
-/** Reduces 256 bits to 128. */
-INLINE_GHASH __m128i x86_aes_reduce(__m128i low, __m128i high) {
-    const __m128i polynomial = _mm_set_epi64x(0, X86_AES_POLYNOMIAL);
-    low = _mm_xor_si128(x86_aes_swap(low), _mm_clmulepi64_si128(low, polynomial, 0x00));
-    low = _mm_xor_si128(x86_aes_swap(low), _mm_clmulepi64_si128(low, polynomial, 0x00));
-    return _mm_xor_si128(high, low);
+/** One step of a reduction: works the lower 64 bits into the rest. */
+INLINE_GHASH __m128i x86_aes_fold(__m128i low) {
+    return _mm_xor_si128(x86_aes_swap(low), _mm_clmulepi64_si128(low, _mm_set_epi64x(0, X86_AES_POLYNOMIAL), 0x00));
 }
 
-/** Puts the middle sum in its place, and reduces. */
-INLINE_GHASH __m128i x86_aes_sums_reduce(const x86_aes_sums_t *sums) {
+/** Reduces 256 bits to 128. */
+INLINE_GHASH __m128i x86_aes_reduce(__m128i low, __m128i high) {
+    return _mm_xor_si128(high, x86_aes_fold(x86_aes_fold(low)));
+}
+
+/** Puts the middle sum in its place in the others. */
+INLINE_GHASH void x86_aes_sums_join(x86_aes_sums_t *sums) {
     __m128i middle = _mm_xor_si128(sums->middle, _mm_xor_si128(sums->low, sums->high));
-    return x86_aes_reduce(_mm_xor_si128(sums->low, _mm_slli_si128(middle, 8)),
-                          _mm_xor_si128(sums->high, _mm_srli_si128(middle, 8)));
+    sums->low = _mm_xor_si128(sums->low, _mm_slli_si128(middle, 8));
+    sums->high = _mm_xor_si128(sums->high, _mm_srli_si128(middle, 8));
+}
+
+/** Sums that are this hash. */
+INLINE_GHASH x86_aes_sums_t x86_aes_sums_of(__m128i hash) {
+    return (x86_aes_sums_t){_mm_setzero_si128(), hash, hash};
+}
+
+/** The hash that the sums are. */
+INLINE_GHASH __m128i x86_aes_sums_reduce(x86_aes_sums_t sums) {
+    x86_aes_sums_join(&sums);
+    return x86_aes_reduce(sums.low, sums.high);
+}
+
+/** The hash that the sums are, worked out beside other work: call it with r = 1, 2, ... 8; the sums change, and from 7
+ * on `high` is the hash. */
+INLINE_GHASH void x86_aes_sums_reduce_slowly(x86_aes_sums_t *sums, int r) {
+    if (r == 1) {
+        x86_aes_sums_join(sums);
+    } else if (r == 3 || r == 5) {
+        sums->low = x86_aes_fold(sums->low);
+        X86_AES_HERE(sums->low);
+    } else if (r == 7) {
+        sums->high = _mm_xor_si128(sums->high, sums->low);
+    }
 }
 
 /** One product, for where the next step waits for it. */

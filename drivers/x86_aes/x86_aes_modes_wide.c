@@ -53,35 +53,43 @@ WITH_WIDE void x86_aes_cbc_decrypt_wide(const x86_aes_key_t *key, uint8_t chain[
     x86_aes_store(chain, before);
 }
 
-/* A batch of counter blocks; the lower half of the counter does not overflow within it. */
-INLINE_WIDE void counter_blocks(__m256i *batch, uint64_t high, uint64_t low) {
-    __m256i start = _mm256_set_epi64x((long long)high, (long long)low, (long long)high, (long long)low);
-#pragma GCC unroll 8
-    for (int i = 0; i < PAIRS; i++) {
-        __m256i offset = _mm256_set_epi64x(0, 2 * i + 1, 0, 2 * i);
-        batch[i] = x86_aes_reverse_2(_mm256_add_epi64(start, offset));
-    }
-}
-
-WITH_WIDE void x86_aes_ctr_wide(const x86_aes_key_t *key, uint8_t counter[16], const uint8_t *in, uint8_t *out,
-                                size_t batches) {
+/* Batches within which the lower half of the counter does not overflow. */
+INLINE_WIDE void ctr_batches(const x86_aes_key_t *key, __m128i counter, const uint8_t *in, uint8_t *out,
+                             size_t batches) {
+    const __m256i two = _mm256_set_epi64x(0, 2, 0, 2);
+    __m256i number = _mm256_add_epi64(_mm256_broadcastsi128_si256(counter), _mm256_set_epi64x(0, 1, 0, 0));
     for (; batches > 0; batches--, in += 32 * PAIRS, out += 32 * PAIRS) {
-        __m128i number = x86_aes_reverse(x86_aes_load(counter));
-        uint64_t low = (uint64_t)_mm_cvtsi128_si64(number);
-        uint64_t high = (uint64_t)_mm_extract_epi64(number, 1);
-        if (low > UINT64_MAX - 2 * PAIRS) {
-            /* Once in 2^64 blocks: the other path knows how to carry. */
-            x86_aes_ctr_sse(key, counter, in, out, 2 * PAIRS);
-            continue;
-        }
         __m256i batch[PAIRS];
-        counter_blocks(batch, high, low);
+#pragma GCC unroll 8
+        for (int i = 0; i < PAIRS; i++) {
+            batch[i] = x86_aes_reverse_2(number);
+            number = _mm256_add_epi64(number, two);
+        }
         x86_aes_encrypt_wide(key, batch);
 #pragma GCC unroll 8
         for (int i = 0; i < PAIRS; i++) {
             x86_aes_store_2(out + 32 * i, _mm256_xor_si256(batch[i], x86_aes_load_2(in + 32 * i)));
         }
-        number = _mm_set_epi64x((long long)high, (long long)(low + 2 * PAIRS));
-        x86_aes_store(counter, x86_aes_reverse(number));
+    }
+}
+
+WITH_WIDE void x86_aes_ctr_wide(const x86_aes_key_t *key, uint8_t counter[16], const uint8_t *in, uint8_t *out,
+                                size_t batches) {
+    while (batches > 0) {
+        __m128i number = x86_aes_reverse(x86_aes_load(counter));
+        uint64_t near = (UINT64_MAX - (uint64_t)_mm_cvtsi128_si64(number)) / (2 * PAIRS);
+        size_t count = near < batches ? (size_t)near : batches;
+        if (count == 0) {
+            /* Once in 2^64 blocks: the other path knows how to carry. */
+            count = 1;
+            x86_aes_ctr_sse(key, counter, in, out, 2 * PAIRS);
+        } else {
+            ctr_batches(key, number, in, out, count);
+            number = _mm_add_epi64(number, _mm_set_epi64x(0, (long long)(2 * PAIRS * count)));
+            x86_aes_store(counter, x86_aes_reverse(number));
+        }
+        in += 32 * PAIRS * count;
+        out += 32 * PAIRS * count;
+        batches -= count;
     }
 }

@@ -9,8 +9,10 @@
 
 #include "x86_aes.h"
 
-#include <immintrin.h>
+#include <smmintrin.h>
 #include <stdbool.h>
+#include <tmmintrin.h>
+#include <wmmintrin.h>
 
 #define WITH_AES __attribute__((target("aes,ssse3,sse4.1")))
 #define WITH_GHASH __attribute__((target("aes,pclmul,ssse3,sse4.1")))

@@ -6,6 +6,8 @@
 
 #include "x86_aes_sse.h"
 
+#include <immintrin.h>
+
 #define WITH_WIDE __attribute__((target("avx2,aes,vaes")))
 #define WITH_WIDE_GHASH __attribute__((target("avx2,aes,pclmul,vaes,vpclmulqdq")))
 #define INLINE_WIDE WITH_WIDE static inline __attribute__((always_inline))

@@ -71,10 +71,13 @@ def version_script(exported: Sequence[str]) -> str:
 def _shared(target: Path, objects: Sequence[Path], script: Path, libraries: Sequence[str], options: Options) -> None:
     """A shared library in which everything is resolved; sanitizers leave their runtime to the program.
 
-    It stays loaded once it is: a thread that used it cleans up after itself when it ends.
+    It stays loaded once it is: a thread that used it cleans up after itself when it ends.  The compiler flags are
+    for the linker too: those that choose a machine, a sanitizer or coverage work only at both times.
     """
-    defs = () if options.sanitize else ("-Wl,-z,defs",)
-    command: list[str | Path] = [*options.compiler, "-shared", *options.sanitizer_flags, *objects, "-o", target]
+    sanitized = options.sanitize or any(flag.startswith("-fsanitize=") for flag in options.cflags)
+    defs = () if sanitized else ("-Wl,-z,defs",)
+    both = (*options.cflags, *options.sanitizer_flags)
+    command: list[str | Path] = [*options.compiler, "-shared", *both, *objects, "-o", target]
     command += [
         f"-Wl,--version-script={script}",
         "-Wl,-soname,libpsa_bridge.so",

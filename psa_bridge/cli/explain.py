@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         except ValueError as error:
             raise UsageError(str(error)) from error
     print(explanation)
-    return 0 if explanation.served_by else 1
+    return 0 if explanation.served_by or explanation.by_core else 1
 
 
 def _mechanism(arguments: argparse.Namespace) -> tuple[Alg, KeyAttributes | None]:

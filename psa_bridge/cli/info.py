@@ -12,6 +12,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from psa_bridge.driver.bundle import Bundle, Image
 
+_LAYOUTS = {
+    "verified": "its structures have the same layout, by its debug information",
+    "unverified": "unverified: without debug information its layout cannot be compared (compile with -g)",
+    "not concerned": "uses none of the structures that the glue shares",
+}
+"""What was found out about the layout of an object."""
+
 SUMMARY = "what is in a bundle: entry points, symbols, sizes, capabilities, findings"
 
 
@@ -57,7 +64,7 @@ def _print_image(bundle: Bundle, image: Image) -> None:
     headers = "foreign PSA headers" if image.foreign_headers else "the PSA headers of psa_bridge"
     print(f"compiled with {headers}; psa_key_attributes_t has {image.attributes_size} bytes")
     for name, state in sorted(image.layout.items()):
-        print(f"    {name}: {state}")
+        print(f"    {name}: {_LAYOUTS.get(state, state)}")
     print(f"glue   {image.glue}\nimage  {image.path}{' (from the cache)' if image.cached else ''}")
 
 

@@ -1,9 +1,9 @@
 """Check driver descriptions, and the list that they form, without compiling anything.
 
 Each FILE is a description, a list of descriptions (a JSON array of descriptions or of file names), or a bundle (a
-directory or a .toml file), whose descriptions are meant; several files are one list, in order of preference. Everything that is wrong is reported at once, with file, line, JSON path
-and remedy. What only a compiler can tell, such as a location that is a macro, is reported as unresolved; `info`
-compiles.
+directory or a .toml file), whose descriptions are meant; several files are one list, in order of preference.
+Everything that is wrong is reported at once, with file, line, JSON path and remedy. What only a compiler can tell,
+such as a location that is a macro, is reported as unresolved; `info` compiles.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ SUMMARY = "check descriptions: every mistake with file, line, JSON path and reme
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a driver description, a list of them, or a bundle")
+    help_text = "a driver description, a list of them, or a bundle"
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=help_text)
     parser.add_argument("--dialect", choices=("psa", "mbedtls"), help="over what the descriptions say")
     parser.add_argument("--quiet", "-q", action="store_true", help="errors and warnings only, no notes")
 

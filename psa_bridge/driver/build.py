@@ -12,15 +12,16 @@ from typing import Any
 from psa_bridge.driver import constants, elf, glue, layout, shims
 from psa_bridge.driver.bundle import Bundle, BundleError, DriverSummary, to_record
 from psa_bridge.driver.cache import Cache, write_atomically
-from psa_bridge.driver.compiler import Compiler, CompilerError
+from psa_bridge.driver.compiler import NAME_A_COMPILER, Compiler, CompilerError
 from psa_bridge.driver.findings import Findings, Place, Severity, register
 from psa_bridge.driver.forgotten import Named, report_forgotten, report_missing
 from psa_bridge.driver.headers import header_paths, without_warnings
-from psa_bridge.driver.inputs import Inputs, compile_sources, read_depfile, read_inputs
+from psa_bridge.driver.inputs import Inputs, check_object, compile_sources, read_depfile, read_inputs
+from psa_bridge.driver.kinds import report_kinds
 from psa_bridge.driver.linking import link
 from psa_bridge.driver.platform import Platform
 from psa_bridge.driver.probe import size_of
-from psa_bridge.driver.resolution import SYSTEM, Archive, Resolution, Resolver
+from psa_bridge.driver.resolution import SYSTEM, Archive, BadMemberError, Resolution, Resolver
 from psa_bridge.driver.sharedlib import without_name
 from psa_bridge.driver.study import ABI_INCLUDE, Study, Surveyor
 from psa_bridge.driver.symbols import SHARED, ObjectFile, read_file
@@ -56,8 +57,15 @@ class Builder:
             with self._cache.workspace() as directory:
                 self._tools = replace(self._tools, directory=Path(directory))
                 return self._run()
+        except BadMemberError as error:
+            self._findings.error(
+                "not-an-object", Place(str(error.path)), f"the member {error.member} is no object file, but {error}",
+                "make the archive of what the compiler made (cc -c)",
+            )  # fmt: skip
+            raise BundleError(self._findings) from error
         except CompilerError as error:
-            self._findings.report("no-compiler", Severity.ERROR, Place(), str(error))
+            place = self._settings.place("compiler")
+            self._findings.report("no-compiler", Severity.ERROR, place, str(error), NAME_A_COMPILER)
             raise BundleError(self._findings) from error
 
     def _stop_on_errors(self) -> None:
@@ -97,7 +105,8 @@ class Builder:
         functions = inputs.defined()
         available = {*functions, *inputs.companion_symbols(), *found.survey.macros}
         available |= {name for name in found.survey.declarations if found.survey.has_definition(name)}
-        report_missing(found.uses, available, functions, self._findings)
+        given = [*(one.name for one in inputs.objects), *(archive.path.name for archive in inputs.archives)]
+        report_missing(found.uses, available, functions, given, self._findings)
         self._missing_size_functions(found, available)
         named = [Named(d, dialect) for d, dialect in zip(found.descriptions, found.dialects, strict=True)]
         used = {use.function for use in found.uses} | {str(d.size_function) for d in found.drivers}
@@ -108,7 +117,12 @@ class Builder:
             inputs.companions,
             lambda name: shims.offers(name, found.types, own),
         )
-        return resolver.run([*wanted, *extra])
+        resolution = resolver.run([*wanted, *extra])
+        for member in resolution.pulled:
+            check_object(member, self._tools.platform, self._findings)
+        objects = {one.name: one for one in (*inputs.objects, *resolution.pulled)}
+        report_kinds(found.uses, found.survey, found.answers, list(objects.values()), self._findings)
+        return resolution
 
     def _missing_size_functions(self, found: Study, available: set[str]) -> None:
         for driver in found.drivers:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from psa_bridge import paths
-from psa_bridge.driver.cache import Cache, content_hash, digest, write_atomically
-from psa_bridge.driver.compiler import Compiler, CompilerError, find_compiler
+from psa_bridge.driver.cache import VARIABLE, Cache, CacheError, content_hash, digest, write_atomically
+from psa_bridge.driver.compiler import NAME_A_COMPILER, Compiler, CompilerError, find_compiler
 from psa_bridge.driver.description import check_list
 from psa_bridge.driver.findings import Finding, Findings, FindingsError, Place, Related, Severity, register
 from psa_bridge.driver.model import Description
@@ -29,6 +29,7 @@ register(
     """
     no-compiler        A C compiler is installed.
     platform           Images can be built on this platform.
+    cache              Images can be kept in the cache directory.
     """
 )
 
@@ -113,20 +114,22 @@ class Image:
         _remove_old(directory)
         data = self.path.read_bytes()
         copies = []
-        for library in self.libraries:
-            copies.append(other_name(library))
-            write_atomically(copies[-1], library.read_bytes(), 0o755)
-            data = repoint(data, library, copies[-1])
-        target = directory / f"{self.path.stem}-{os.getpid()}-{os.urandom(6).hex()}{self.path.suffix}"
-        write_atomically(target, data, 0o755)
+        try:
+            for library in self.libraries:
+                copies.append(other_name(library))
+                write_atomically(copies[-1], library.read_bytes(), 0o755)
+                data = repoint(data, library, copies[-1])
+            target = directory / f"{self.path.stem}-{os.getpid()}-{os.urandom(6).hex()}{self.path.suffix}"
+            write_atomically(target, data, 0o755)
+        except CacheError as error:
+            raise _unusable_cache(error) from error
         return replace(self, path=target, libraries=tuple(copies))
 
 
 def _remove_old(directory: Path) -> None:
     """Remove copies that nobody can still be about to load."""
-    directory.mkdir(parents=True, exist_ok=True)
     limit = time.time() - 86400
-    for path in directory.iterdir():
+    for path in directory.iterdir() if directory.is_dir() else ():
         with contextlib.suppress(OSError):
             if path.stat().st_mtime < limit:
                 path.unlink()
@@ -176,15 +179,26 @@ def build_image(bundle: Bundle, cache: Cache | None = None, rebuild: bool = Fals
 
     Raises :class:`BundleError` with every finding if one of them is an error.
     """
-    store = cache or Cache()
     compiler = _compiler(bundle)
     key = _key(bundle, compiler)
-    record = None if rebuild else store.load(key)
-    if record is not None:
-        return _from_record(record)
-    from psa_bridge.driver.build import Builder  # noqa: PLC0415  (a cached load does without)
+    try:
+        store = cache or Cache()
+        record = None if rebuild else store.load(key)
+        if record is not None:
+            with contextlib.suppress(KeyError, TypeError, ValueError):  # not a record that this code wrote
+                return _from_record(record)
+        from psa_bridge.driver.build import Builder  # noqa: PLC0415  (a cached load does without)
 
-    return _from_record(Builder(bundle, compiler, current(), store, key).run(), cached=False)
+        return _from_record(Builder(bundle, compiler, current(), store, key).run(), cached=False)
+    except CacheError as error:
+        raise _unusable_cache(error) from error
+
+
+def _unusable_cache(error: CacheError) -> BundleError:
+    findings = Findings()
+    remedy = f"name a directory that can be written in the environment variable {VARIABLE}"
+    findings.error("cache", Place(), str(error), remedy)
+    return BundleError(findings)
 
 
 def _compiler(bundle: Bundle) -> Compiler:
@@ -194,7 +208,8 @@ def _compiler(bundle: Bundle) -> Compiler:
     except (CompilerError, UnsupportedPlatformError) as error:
         rule = "no-compiler" if isinstance(error, CompilerError) else "platform"
         findings = Findings()
-        findings.report(rule, Severity.ERROR, bundle.settings.place("compiler"), str(error))
+        remedy = NAME_A_COMPILER if isinstance(error, CompilerError) else "use drivers written in Python here"
+        findings.report(rule, Severity.ERROR, bundle.settings.place("compiler"), str(error), remedy)
         raise BundleError(findings) from error
 
 

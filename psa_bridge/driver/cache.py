@@ -18,16 +18,23 @@ from pathlib import Path
 from typing import Any
 
 VARIABLE = "PSA_BRIDGE_CACHE"
-_FORMAT = 1
+_FORMAT = 2
+
+
+class CacheError(Exception):
+    """Nothing can be kept in the cache directory."""
 
 
 def directory() -> Path:
     """The cache directory: ``PSA_BRIDGE_CACHE``, else the user's cache directory."""
     given = os.environ.get(VARIABLE)
-    if given:
-        return Path(given).expanduser()
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "psa_bridge"
+    try:
+        if given:
+            return Path(given).expanduser()
+        return (Path(base) if base else Path.home() / ".cache") / "psa_bridge"
+    except RuntimeError as error:
+        raise CacheError(f"the cache directory is not known: {error}") from error
 
 
 def digest(*parts: bytes | str) -> str:
@@ -42,8 +49,11 @@ def digest(*parts: bytes | str) -> str:
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write a file so that it is there completely or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    except OSError as error:
+        raise CacheError(f"nothing can be written into {str(path.parent)!r}: {error.strerror}") from error
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -76,6 +86,14 @@ class Files:
             return False
 
 
+def _is_kept(path: str, size: int) -> bool:
+    """Whether a file is there with the size that it had."""
+    try:
+        return Path(path).stat().st_size == size
+    except OSError:
+        return False
+
+
 def content_hash(path: str | Path) -> str:
     """A hash of a file's content."""
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
@@ -95,7 +113,7 @@ class Cache:
             return None
         try:
             fits = record["format"] == _FORMAT and all(Files.unchanged(stamp) for stamp in record["reads"])
-            return record if fits and all(Path(path).is_file() for path in record["keeps"]) else None
+            return record if fits and all(_is_kept(*kept) for kept in record["keeps"]) else None
         except (KeyError, TypeError, ValueError):  # not a record that this code wrote
             return None
 
@@ -104,13 +122,21 @@ class Cache:
     ) -> None:
         """Remember a build: its record, the files it read, and the files that it must still find later.
 
-        A file that has changed since ``started`` (in ns) may not be the one that the build
-        read, so such a build is not remembered.
+        A file that has changed since ``started`` (in ns), or cannot be found again, may not be
+        the one that the build read, so such a build is not remembered.
         """
-        stamps = [Files.stamp(path) for path in sorted(set(reads))]
+        try:
+            stamps = [Files.stamp(path) for path in sorted(set(reads))]
+        except OSError:
+            return
         if any(stamp[2] > started for stamp in stamps):
             return
-        whole = {**record, "format": _FORMAT, "reads": stamps, "keeps": [str(path) for path in keeps]}
+        whole = {
+            **record,
+            "format": _FORMAT,
+            "reads": stamps,
+            "keeps": [[str(path), path.stat().st_size] for path in keeps],
+        }
         write_atomically(self.root / "records" / f"{key}.json", json.dumps(whole, indent=1).encode())
 
     def keep(self, kind: str, name: str, suffix: str, data: bytes) -> Path:
@@ -123,5 +149,8 @@ class Cache:
     def workspace(self) -> tempfile.TemporaryDirectory[str]:
         """A directory for intermediate files, on the same file system."""
         base = self.root / "work"
-        base.mkdir(parents=True, exist_ok=True)
-        return tempfile.TemporaryDirectory(prefix="build-", dir=base)
+        try:
+            base.mkdir(parents=True, exist_ok=True)
+            return tempfile.TemporaryDirectory(prefix="build-", dir=base)
+        except OSError as error:
+            raise CacheError(f"nothing can be written into {str(base)!r}: {error.strerror}") from error

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from psa_bridge.driver.findings import Findings, Severity, register
 from psa_bridge.driver.matching import matched_by
 from psa_bridge.driver.mechanisms import parse_key_type
 from psa_bridge.driver.model import AlgorithmSpec, Capability, Constant, KeyTypeSpec
-from psa_bridge.spec.compatibility import KEY_SIZES, KEY_TYPES, PRIVATE_ENTRY_POINTS, XTS_SIZES, base_of
+from psa_bridge.spec.compatibility import KEY_SIZES, KEY_TYPES, MADE_BY_CORE, PRIVATE_ENTRY_POINTS, XTS_SIZES, base_of
 from psa_bridge.spec.constructors import CONSTRUCTORS
+from psa_bridge.spec.predicates import PREDICATES
 from psa_bridge.spec.requirements import AGREEMENT, ALGORITHM_CATEGORY, FURTHER_CATEGORY
 from psa_bridge.spec.values import VALUES
 
@@ -27,29 +29,28 @@ _KEY_PAIR_BITS = 0x7000
 _PUBLIC = 0x4000
 
 
-def unusable(capability: Capability, findings: Findings) -> None:
+def unusable(capability: Capability, findings: Findings, opaque: bool = False) -> None:
     """Report what of one capability provably never matches, and the capability if nothing is left."""
     names = capability.entry_points
     if () in (capability.algorithms, capability.key_types, capability.key_sizes):
         return
     _unused_lists(capability, findings)
-    served = [name for name in names if not _dead(name, capability)]
-    if names and not served:
+    dead = {name: reason for name in names if (reason := _dead(name, capability, opaque))}
+    if names and len(dead) == len(set(names)):
         findings.warning(
             "never-reached",
             capability.place,
-            "no call can match this capability: its algorithms, key types, sizes and entry points do not go together",
+            f"no call can match this capability: {'; '.join(dict.fromkeys(dead.values()))}",
             "correct the lists",
         )
         return
-    for name in names:
-        if name not in served:
-            findings.warning(
-                "partly-reached",
-                capability.place_of(name),
-                f"no call of {name!r} can match this capability's algorithms, key types and sizes",
-                "give it a capability of its own with the right lists",
-            )
+    for name, reason in dead.items():
+        findings.warning(
+            "partly-reached",
+            capability.place_of(name),
+            f"no call of {name!r} can match this capability: {reason}",
+            "give it a capability of its own with the right lists",
+        )
     _elements(capability, findings)
 
 
@@ -71,24 +72,49 @@ def _unused_lists(capability: Capability, findings: Findings) -> None:
             )
 
 
-def _dead(name: str, capability: Capability) -> bool:
-    """Whether no combination of the lists can occur with this entry point."""
+def _dead(name: str, capability: Capability, opaque: bool) -> str:
+    """Why no combination of the lists can occur with this entry point; empty if one can."""
     by_algorithm, by_key = matched_by(name)
     algorithms = capability.algorithms if by_algorithm else None
     if algorithms is not None:
         algorithms = tuple(a for a in algorithms if _called_with(name, a))
         if not algorithms:
-            return True
+            return f"{name} is not called with {_listed(capability.algorithms or ())}"
     if not by_key:
-        return False
-    types = capability.key_types
-    if types is not None:
-        types = tuple(t for t in types if _direction(name, t))
-        if not types:
-            return True
+        return ""
+    reason, types = _called_types(name, capability.key_types, opaque)
     if name not in ALGORITHM_CATEGORY:
         algorithms = None
-    return not _some_combination(algorithms, types, capability.key_sizes)
+    if reason or _some_combination(algorithms, types, capability.key_sizes):
+        return reason
+    if _some_combination(algorithms, types, None):
+        return f"{_listed(types or ())} keys do not have {_listed(capability.key_sizes or ())} bits"
+    return f"{_listed(algorithms or ())} does not work with {_listed(types or ())}"
+
+
+def _called_types(
+    name: str, types: tuple[KeyTypeSpec, ...] | None, opaque: bool
+) -> tuple[str, tuple[KeyTypeSpec, ...] | None]:
+    """The key types an entry point is called with; where none is left, a reason comes first."""
+    if types is None:
+        return "", None
+    called = tuple(t for t in types if _direction(name, t))
+    if not called:
+        return f"{name} is not called with public keys", ()
+    if not opaque and name in MADE_BY_CORE:
+        called = tuple(t for t in called if not _unstructured(t.value))
+    reason = "" if called else f"{_listed(types)} are just bytes, which the core imports and generates itself"
+    return reason, called
+
+
+def _listed(items: Iterable[AlgorithmSpec | KeyTypeSpec | Constant]) -> str:
+    """The elements of a list as they are written, not too many."""
+    texts = [item.text for item in items]
+    return " or ".join(texts[:3]) + (", and so on" if len(texts) > 3 else "")
+
+
+def _unstructured(key_type: int) -> bool:
+    return PREDICATES["PSA_KEY_TYPE_IS_UNSTRUCTURED"](key_type)
 
 
 def _some_combination(

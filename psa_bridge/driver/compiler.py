@@ -15,6 +15,9 @@ TIMEOUT = 120.0
 """Seconds after which a compiler or linker run counts as hung."""
 
 
+NAME_A_COMPILER = "install gcc or clang, or name a C compiler with compiler = ... of the bundle or CC"
+
+
 class CompilerError(Exception):
     """No usable compiler, or a run that could not be carried out."""
 
@@ -121,7 +124,7 @@ def find_compiler(wanted: str | None = None) -> Compiler:
     """The compiler that is asked for, else ``CC``, else the first of cc, gcc, clang on the path."""
     text = wanted or os.environ.get("CC")
     if text:
-        cc = tuple(shlex.split(text))
+        cc = _split(text)
         if not cc or shutil.which(cc[0]) is None:
             raise CompilerError(f"the compiler {text!r} was not found")
     else:
@@ -132,10 +135,18 @@ def find_compiler(wanted: str | None = None) -> Compiler:
     return Compiler(cc, _cxx_for(cc, wanted))
 
 
+def _split(text: str) -> tuple[str, ...]:
+    """The words of a command, as a shell would split it."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise CompilerError(f"the compiler {text!r} is no command: {error}") from error
+
+
 def _cxx_for(cc: tuple[str, ...], wanted: str | None) -> tuple[str, ...]:
     """The C++ compiler that belongs to a C compiler: ``CXX``, else by its name."""
     if not wanted and os.environ.get("CXX"):
-        return tuple(shlex.split(os.environ["CXX"]))
+        return _split(os.environ["CXX"])
     path = Path(cc[0])
     for c_name, cxx_name in _CXX.items():
         match = re.fullmatch(rf"(.*-)?{c_name}(-[\d.]+)?", path.name)

@@ -38,13 +38,18 @@ class Macro:
 
 @dataclass
 class Survey:
-    """What preprocessed headers contain. ``files`` lists every header that was read."""
+    """What preprocessed headers contain.
+
+    ``files`` lists every header that was read; ``unfinished`` is a declaration that the headers begin
+    and do not end, and where it begins.
+    """
 
     declarations: dict[str, Declaration] = field(default_factory=dict)
     macros: dict[str, Macro] = field(default_factory=dict)
     types: dict[str, Declaration] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     files: list[str] = field(default_factory=list)
+    unfinished: tuple[str, Place] | None = None
 
     def knows(self, name: str) -> bool:
         """Whether a function, a variable or a macro of this name exists."""
@@ -79,7 +84,7 @@ def parse(text: str) -> Survey:
 def _statements(text: str, survey: Survey, seen: set[str]) -> Iterator[tuple[list[str], Place]]:
     """Top-level declarations as token lists; marks and macros go to the survey as they are met."""
     file, line = "", 0
-    splitter = _Splitter(survey.marks)
+    splitter = _Splitter()
     for raw in text.splitlines():
         marker = _LINE_MARKER.match(raw)
         if marker:
@@ -88,6 +93,9 @@ def _statements(text: str, survey: Survey, seen: set[str]) -> Iterator[tuple[lis
             continue
         if raw.startswith("#"):
             _directive(survey, raw, Place(file, "", line))
+        elif raw.strip().startswith(MARK):
+            survey.marks.add(raw.strip()[len(MARK) :])
+            survey.unfinished = survey.unfinished or splitter.unfinished()
         else:
             yield from splitter.feed(raw, Place(file, "", line))
         line += 1
@@ -96,11 +104,14 @@ def _statements(text: str, survey: Survey, seen: set[str]) -> Iterator[tuple[lis
 class _Splitter:
     """Cuts a stream of tokens into declarations; a body is shortened to ``{ }``."""
 
-    def __init__(self, marks: set[str]) -> None:
-        self._marks = marks
+    def __init__(self) -> None:
         self._tokens: list[str] = []
         self._start = Place()
         self._depth = 0
+
+    def unfinished(self) -> tuple[str, Place] | None:
+        """How the declaration begins that is not over yet, and where."""
+        return (" ".join(self._tokens[:6]), self._start) if self._tokens else None
 
     def feed(self, line: str, place: Place) -> Iterator[tuple[list[str], Place]]:
         """The declarations that end on this line."""
@@ -109,9 +120,6 @@ class _Splitter:
             if token is None or token.isspace():
                 continue
             if self._depth == 0 and not self._tokens:
-                if token.startswith(MARK):
-                    self._marks.add(token[len(MARK) :])
-                    continue
                 self._start = place
             if self._ends(token):
                 if self._tokens:

@@ -177,8 +177,9 @@ class _Builder:
         self._missing_common(driver_type)
         prefix = self._prefix(members.get("prefix"))
         capabilities = self._capabilities(members.get("capabilities"), prefix, driver_type)
-        if prefix is None or driver_type is None:
+        if driver_type is None:
             return None
+        prefix = prefix or "prefix"  # there is a finding if it is missing; the others are to come out all the same
         headers = self._optional(members, "headers", lambda n: self._reader.array(n, self._reader.header, str))
         description = Description(
             file=node.place.file,
@@ -221,7 +222,8 @@ class _Builder:
             return str(node.value)
         remedy = did_you_mean(str(node.value), (TRANSPARENT, OPAQUE)) or f'write "{TRANSPARENT}" or "{OPAQUE}"'
         self._findings.error("invalid-value", node.place, f"unknown driver type {shown(node.value)}", remedy)
-        return None
+        meant = str(node.value).strip().lower()
+        return meant if meant in (TRANSPARENT, OPAQUE) else None
 
     def _missing_common(self, driver_type: str | None) -> None:
         """Mandatory properties of every driver, where the type is unknown and the grammar cannot say."""

@@ -46,6 +46,10 @@ def register(table: str) -> None:
         RULES[name] = Rule(name, summary.strip())
 
 
+DETAIL_LINES = 20
+"""How many lines of a finding's detail are shown; the first error of a compiler is the one that counts."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where something stands: a file and, as far as known, the JSON path, line and column (both from 1)."""
@@ -101,7 +105,11 @@ class Finding:
         for other in self.related:
             path = f" ({other.place.json_path})" if other.place.json_path else ""
             lines.append(f"    {other.place}{path}: {other.message}")
-        lines.extend("    | " + line for line in self.detail.splitlines())
+        detail = self.detail.splitlines()
+        shown_lines = detail if len(detail) <= DETAIL_LINES else detail[: DETAIL_LINES - 1]
+        lines.extend("    | " + line for line in shown_lines)
+        if len(shown_lines) < len(detail):
+            lines.append(f"    | ... and {len(detail) - len(shown_lines)} more lines")
         return "\n".join(lines)
 
 

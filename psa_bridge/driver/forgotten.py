@@ -37,8 +37,14 @@ class Named:
         return default_name(self.description.prefix, self.description.driver_type, "", self.dialect)
 
 
-def report_missing(uses: Sequence[Use], available: Collection[str], own: Mapping[str, str], findings: Findings) -> None:
-    """Report functions that are nowhere, with what they may have been misspelt as."""
+def report_missing(
+    uses: Sequence[Use],
+    available: Collection[str],
+    own: Mapping[str, str],
+    given: Sequence[str],
+    findings: Findings,
+) -> None:
+    """Report functions that are nowhere, with what they may have been misspelt as; ``given`` names the objects."""
     seen = set()
     for use in uses:
         if use.function in available or use.function in seen:
@@ -46,13 +52,18 @@ def report_missing(uses: Sequence[Use], available: Collection[str], own: Mapping
         seen.add(use.function)
         similar = did_you_mean(use.function, own)
         where = f" in {own[similar.split(chr(39))[1]]}" if similar else ""
-        objects = ", ".join(dict.fromkeys(own.values())) or "no object was given"
+        objects = ", ".join(dict.fromkeys(own.values())) or _without_symbols(given)
         findings.report(
             "missing-entry-point", Severity.ERROR, use.capability.place_of(use.entry_point),
             f"the function {use.function} for {use.entry_point} is not defined by the objects ({objects})"
             + (f"; {similar[:-1]}{where}?" if similar else ""),
-            f'define it, remove the entry point, or map it: "names": {{"{use.entry_point}": "..."}}',
+            f'define it, remove the entry point, or map it: "names": {{"{use.entry_point}": "..."}}'
+            if own else "name the objects of the driver, or its sources, in the bundle",
         )  # fmt: skip
+
+
+def _without_symbols(given: Sequence[str]) -> str:
+    return f"{', '.join(given)}, without any global symbol" if given else "no object was given"
 
 
 def report_forgotten(

@@ -14,7 +14,7 @@ from psa_bridge.driver import glue_attributes, shims
 from psa_bridge.driver.adapters import Target, adapter, declaration
 from psa_bridge.driver.forms import Types, forms
 from psa_bridge.driver.glue_rows import capability_rows, description_row, size_adapter
-from psa_bridge.driver.model import PSA, Capability, Description
+from psa_bridge.driver.model import PSA, Capability, Description, headers_once
 from psa_bridge.driver.platform import ENTRY_NAME
 
 
@@ -76,9 +76,9 @@ def _header(glue: Glue) -> str:
     includes = "".join(
         _guard(
             driver.description.condition.text if driver.description.condition else "",
-            "".join(f"#include <{header.path}>\n" for header in driver.description.headers),
+            "".join(f"#include <{header.path}>\n" for header in once),
         )
-        for driver in glue.drivers
+        for driver, once in zip(glue.drivers, headers_once([one.description for one in glue.drivers]), strict=True)
     )
     return (
         f"/* Glue between the psa_bridge core and drivers, generated from\n{sources} */\n"

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from psa_bridge import paths
-from psa_bridge.driver.compiler import Diagnostic
+from psa_bridge.driver.compiler import CompilerError, Diagnostic
 from psa_bridge.driver.declarations import MARK, Survey, parse
-from psa_bridge.driver.findings import Finding, Findings, Place, Severity, did_you_mean, register
-from psa_bridge.driver.model import Description
+from psa_bridge.driver.findings import Finding, Findings, Place, Severity, did_you_mean, register, shown
+from psa_bridge.driver.model import Description, headers_once
 from psa_bridge.driver.settings import Settings
 from psa_bridge.driver.tools import Tools
 
@@ -74,11 +74,12 @@ def includes(descriptions: Sequence[Description], with_marks: bool = False) -> t
     """
     lines = [f"#include <{PSA_HEADER}>"]
     places: dict[int, Place] = {}
+    once = headers_once(descriptions)
     for number, description in enumerate(descriptions):
         if description.condition:
             lines.append(f"#if {description.condition.text}")
             places[len(lines)] = description.condition.place
-        for header in description.headers:
+        for header in once[number]:
             lines.append(f"#include <{header.path}>")
             places[len(lines)] = header.place
         if with_marks:
@@ -104,6 +105,9 @@ def survey(tools: Tools, header: HeaderPaths, descriptions: Sequence[Description
     if run.ok:
         result = parse(run.stdout)
         result.files = [name for name in result.files if Path(name) != source]
+        if result.unfinished:
+            tools.findings.add(_unfinished(*result.unfinished))
+            return None
         return result
     reported = False
     for diagnostic in run.diagnostics:
@@ -113,10 +117,18 @@ def survey(tools: Tools, header: HeaderPaths, descriptions: Sequence[Description
             tools.findings.add(_explain(diagnostic, place, header, descriptions, run.stderr))
             reported = True
     if not reported:
+        said = next((line.strip() for line in run.stderr.splitlines() if line.strip()), "nothing")
         tools.findings.report(
-            "header-error", Severity.ERROR, Place(), "the headers cannot be preprocessed", detail=run.stderr
-        )
+            "header-error", Severity.ERROR, _named(descriptions),
+            f"the headers cannot be preprocessed; the compiler says: {shown(said, 200)}",
+            "check compiler, flags, defines and include of the bundle", detail=run.stderr,
+        )  # fmt: skip
     return None
+
+
+def _named(descriptions: Sequence[Description]) -> Place:
+    """Where the first header is named."""
+    return next((header.place for one in descriptions for header in one.headers), descriptions[0].place)
 
 
 def _explain(
@@ -126,15 +138,37 @@ def _explain(
     missing = _missing_header(diagnostic.message)
     if not missing:
         message = f"the compiler says: {diagnostic.message}"
-        return Finding("header-error", Severity.ERROR, message, place=place, detail=text)
+        remedy = "give the settings that the driver is compiled with (include, defines, flags), or correct this line"
+        return Finding("header-error", Severity.ERROR, message, remedy, place, detail=text)
     searched = ", ".join(str(directory) for directory in header.directories) or "no include path of the bundle"
     similar = did_you_mean(Path(missing).name, _headers_in(header.directories))
     own = any(h.path == missing for d in descriptions for h in d.headers)
     what = f"the header {missing!r}" if own else f"the header {missing!r}, which another header includes,"
     return Finding(
         "header-not-found", Severity.ERROR, f"{what} was not found; searched: {searched}",
-        similar or "add the directory that holds it to include", place, detail=text,
+        similar or _where(missing, descriptions), place, detail=text,
     )  # fmt: skip
+
+
+def _unfinished(text: str, place: Place) -> Finding:
+    """The finding for a declaration that a header leaves open, or that is none in C."""
+    if text.startswith('extern "'):
+        return Finding(
+            "header-error", Severity.ERROR, 'this header is C++ here: extern "C" is no C, and headers are read as C',
+            "write it between #ifdef __cplusplus and #endif, and the closing brace too", place,
+        )  # fmt: skip
+    message = f"what begins here, {shown(text)}, does not end before the end of the headers"
+    return Finding("header-error", Severity.ERROR, message, "add the semicolon or the brace that is missing", place)
+
+
+def _where(missing: str, descriptions: Sequence[Description]) -> str:
+    """What to do about a header that no include path has."""
+    if "." not in missing:
+        return "headers are read as C: write what is C++ between #ifdef __cplusplus and #endif"
+    for directory in dict.fromkeys(Path(one.file).parent for one in descriptions):
+        if (directory / missing).is_file():
+            return f"it is beside the description: add {str(directory)!r} to include, or give -I {directory}"
+    return "add the directory that holds it to include"
 
 
 def _missing_header(message: str) -> str:
@@ -161,7 +195,8 @@ def active(descriptions: Sequence[Description], found: Survey, findings: Finding
     result: list[list[int]] = []
     for number, description in enumerate(descriptions):
         if str(number) not in found.marks:
-            assert description.condition is not None
+            if description.condition is None:
+                raise CompilerError("what is named as the compiler preprocesses no C")
             findings.error(
                 "empty-conditions", description.condition.place,
                 f"the condition {description.condition.text!r} does not hold, so nothing is left of this description",

@@ -14,7 +14,7 @@ from psa_bridge.driver.headers import HeaderPaths
 from psa_bridge.driver.platform import Platform
 from psa_bridge.driver.resolution import Archive, is_archive
 from psa_bridge.driver.settings import Settings, is_path
-from psa_bridge.driver.symbols import SHARED, NotAnObjectError, ObjectFile, read_file
+from psa_bridge.driver.symbols import SHARED, NotAnObjectError, ObjectFile, has_index, read_file
 from psa_bridge.driver.tools import Tools
 
 register(
@@ -30,6 +30,7 @@ _MACHINES = {
     "EM_X86_64": "x86-64", "EM_386": "x86", "EM_ARM": "ARM", "EM_AARCH64": "AArch64", "EM_RISCV": "RISC-V",
     "EM_S390": "s390", "EM_PPC64": "PowerPC", "EM_XTENSA": "Xtensa", "EM_MIPS": "MIPS",
 }  # fmt: skip
+_SLIM_LTO = "__gnu_lto_slim"
 _CXX_SOURCES = frozenset((".cc", ".cpp", ".cxx", ".C"))
 
 
@@ -103,13 +104,28 @@ def _not_an_object(path: Path, what: str, findings: Findings) -> None:
 
 def _read_archive(path: Path, archives: list[Archive], tools: Tools) -> None:
     try:
-        archives.append(Archive.open(path))
+        archive = Archive.open(path)
     except NotAnObjectError as error:
         _not_an_object(path, str(error), tools.findings)
+        return
+    if archive.index and not has_index(path.read_bytes()):
+        tools.findings.error(
+            "not-an-object", Place(str(path)), "the archive has no symbol index, which the linker needs",
+            f"run ranlib {path.name}, or make the archive with 'ar rcs'",
+        )  # fmt: skip
+        return
+    archives.append(archive)
 
 
 def check_object(one: ObjectFile, platform: Platform, findings: Findings) -> bool:
     """Report a wrong machine, and code that cannot be part of a shared object."""
+    if _SLIM_LTO in one.defined:
+        findings.error(
+            "not-an-object", Place(str(one.path)),
+            f"{one.name} holds no machine code, but the compiler's intermediate code (compiled with -flto)",
+            "compile it without -flto, or with -ffat-lto-objects",
+        )  # fmt: skip
+        return False
     if one.machine != platform.elf_machine or one.elf_class != platform.elf_class:
         name = _MACHINES.get(one.machine, one.machine.removeprefix("EM_"))
         findings.error(
@@ -201,7 +217,7 @@ def read_depfile(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8", errors="surrogateescape").replace("\\\n", " ")
     _, _, listed = text.partition(": ")
     placeholder = "\0"
-    names = listed.replace("\\ ", placeholder).replace("$$", "$").split()
+    names = listed.replace("\\ ", placeholder).replace("$$", "$").replace("\\#", "#").split()
     return [str(Path(name.replace(placeholder, " ")).resolve()) for name in names]
 
 

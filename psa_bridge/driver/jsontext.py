@@ -157,6 +157,8 @@ class _Scanner:
         while True:
             if self.peek() != '"':
                 remedy = "remove the comma before }" if self.peek() == "}" else "put the property name in double quotes"
+                if self.peek() in ("/", "#"):
+                    remedy = 'JSON has no comments; write a property "_comment"'
                 raise self.fail("json-syntax", path, "a property name in double quotes is expected here", remedy)
             at = self.at
             key = self.string(path)

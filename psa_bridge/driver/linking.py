@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from psa_bridge.driver.compiler import Run
-from psa_bridge.driver.findings import Findings, Place, Severity, register
+from psa_bridge.driver.findings import Findings, Place, Severity, register, shown
 from psa_bridge.driver.inputs import Inputs, shared_objects
 from psa_bridge.driver.resolution import SYSTEM, Archive, Resolution
 from psa_bridge.driver.symbols import SHARED, ObjectFile
@@ -36,6 +36,10 @@ class Linked:
     undefined: tuple[str, ...] = ()
 
 
+class WeakenError(Exception):
+    """A companion archive cannot be prepared; the arguments are what is wrong and a remedy."""
+
+
 def weaken(archive: Archive, symbols: Sequence[str], number: int, directory: Path) -> Path:
     """A copy of a companion archive in which some symbols give way to other definitions."""
     target = directory / f"companion_{number}_{archive.path.name}"
@@ -43,10 +47,11 @@ def weaken(archive: Archive, symbols: Sequence[str], number: int, directory: Pat
     listing.write_text("\n".join(symbols) + "\n", encoding="utf-8")
     tool = shutil.which("objcopy") or shutil.which("llvm-objcopy")
     if tool is None:
-        raise FileNotFoundError("objcopy was not found; install binutils")
-    subprocess.run(
-        [tool, f"--weaken-symbols={listing}", str(archive.path), str(target)], check=True, capture_output=True
-    )
+        raise WeakenError("objcopy was not found", "install binutils")
+    command = [tool, f"--weaken-symbols={listing}", str(archive.path.absolute()), str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode:
+        raise WeakenError(f"objcopy says: {done.stderr.strip()}", "check the library")
     return target
 
 
@@ -65,23 +70,28 @@ def link(
     for number, companion in enumerate(inputs.companions):
         if isinstance(companion, Archive):
             symbols = resolution.weaken.get(companion.path, ())
-            companions.append(str(weaken(companion, symbols, number, directory) if symbols else companion.path))
+            try:
+                kept = weaken(companion, symbols, number, directory) if symbols else companion.path.absolute()
+            except WeakenError as error:
+                tools.findings.error("link-error", Place(str(companion.path)), *error.args)
+                return Linked(None)
+            companions.append(str(kept))
     shared = [str(one.path.resolve()) for one in inputs.companions if isinstance(one, ObjectFile)]
     search = sorted({str(Path(path).parent) for path in shared} - set(_SYSTEM_DIRECTORIES))
     arguments = [
         *platform.link_flags,
-        f"-Wl,--version-script={script}",
+        *_passed_on("--version-script", str(script)),
         "-Wl,--build-id=sha1",
         "-g",
         str(directory / "glue.o"),
-        *(str(one.path) for one in inputs.objects if one.kind != SHARED),
+        *(str(one.path.absolute()) for one in inputs.objects if one.kind != SHARED),
         *(str(path) for path in own_shared),
         "-Wl,--start-group",
-        *(str(archive.path) for archive in inputs.archives),
+        *(str(archive.path.absolute()) for archive in inputs.archives),
         *companions,
         "-Wl,--end-group",
         *shared,
-        *(f"-Wl,-rpath,{path}" for path in search),
+        *(argument for path in search for argument in _passed_on("-rpath", path)),
         *link_flags,
         "-o",
         str(target),
@@ -89,7 +99,13 @@ def link(
     run = tools.compiler.run(arguments, cxx=needs_cxx(inputs, resolution))
     if run.ok:
         return Linked(target)
-    return Linked(None, _explain(run, tools.findings))
+    return Linked(None, _explain(run, inputs, tools.findings))
+
+
+def _passed_on(*arguments: str) -> Iterator[str]:
+    """Arguments for the linker alone; -Wl would cut them at commas."""
+    for argument in arguments:
+        yield from ("-Xlinker", argument)
 
 
 def _exported(inputs: Inputs, resolution: Resolution) -> tuple[str, ...]:
@@ -104,26 +120,37 @@ def needs_cxx(inputs: Inputs, resolution: Resolution) -> bool:
     return any(one.is_cxx for one in (*inputs.objects, *resolution.pulled))
 
 
-def _explain(run: Run, findings: Findings) -> tuple[str, ...]:
+def _place(text: str, inputs: Inputs) -> Place:
+    """The file of the bundle that a message of the linker is about."""
+    files = [str(one.path.absolute()) for one in (*inputs.objects, *inputs.archives, *inputs.companions)]
+    found = [(text.find(name), name) for name in dict.fromkeys(files) if name in text]
+    return Place(min(found)[1]) if found else Place()
+
+
+def _explain(run: Run, inputs: Inputs, findings: Findings) -> tuple[str, ...]:
     """Findings for what the linker complains about; returns the undefined symbols, reported elsewhere."""
     undefined = tuple(dict.fromkeys(_UNDEFINED.findall(run.stderr)))
     not_pic = dict.fromkeys(_NOT_PIC.findall(run.stderr))
     twice = dict.fromkeys(a or b for a, b in _TWICE.findall(run.stderr))
     for relocation, symbol in not_pic:
+        lines = _lines_with(run.stderr, symbol)
         findings.report(
-            "not-pic", Severity.ERROR, Place(), f"an object is not position independent: {relocation} against {symbol}",
-            "compile the driver with -fPIC, or run it in an isolated process", detail=_lines_with(run.stderr, symbol),
+            "not-pic", Severity.ERROR, _place(lines, inputs),
+            f"an object is not position independent: {relocation} against {symbol}",
+            "compile the driver with -fPIC, or run it in an isolated process", detail=lines,
         )  # fmt: skip
     for symbol in twice:
+        lines = _lines_with(run.stderr, symbol)
         findings.report(
-            "link-error", Severity.ERROR, Place(), f"{symbol} is defined twice",
-            "name each object once, and companions in libraries instead of objects",
-            detail=_lines_with(run.stderr, symbol),
+            "link-error", Severity.ERROR, _place(lines, inputs), f"{symbol} is defined twice",
+            "name each object once, and companions in libraries instead of objects", detail=lines,
         )  # fmt: skip
     if not (undefined or not_pic or twice):
+        said = next((line.strip() for line in run.stderr.splitlines() if line.strip()), "nothing")
         findings.report(
-            "link-error", Severity.ERROR, Place(), "the linker failed", "see the linker's output", detail=run.stderr
-        )
+            "link-error", Severity.ERROR, _place(run.stderr, inputs), f"the linker says: {shown(said, 200)}",
+            "correct the objects, libraries and link_flags of the bundle", detail=run.stderr,
+        )  # fmt: skip
     return undefined
 
 

@@ -42,7 +42,7 @@ def lint_description(description: Description, policies: Policies | None = None)
     matching = policies or default_policies()
     _contradictions(description, matching, findings)
     for capability in description.capabilities:
-        unusable(capability, findings)
+        unusable(capability, findings, description.opaque)
     _location_of_one(description, findings)
     return findings
 

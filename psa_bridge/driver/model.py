@@ -8,7 +8,7 @@ reach C (identifiers, expressions, header paths, conditions) have passed the saf
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from psa_bridge.driver.conditions import Condition
@@ -253,3 +253,21 @@ def is_cooked(entry_point: str) -> bool:
 
 
 ROW_NAMES: tuple[str, ...] = tuple(row.name for row in ENTRY_POINTS)
+
+
+def headers_once(descriptions: Sequence[Description]) -> list[tuple[Header, ...]]:
+    """The headers of each description without those that an earlier one has included for it.
+
+    Headers of one driver that have no guards are shared by its descriptions all the same.
+    """
+    included: set[tuple[str, str]] = set()
+    result = []
+    for description in descriptions:
+        condition = description.condition.text if description.condition else ""
+        kept = []
+        for header in description.headers:
+            if not included & {(header.path, ""), (header.path, condition)}:
+                kept.append(header)
+                included.add((header.path, condition))
+        result.append(tuple(kept))
+    return result

@@ -63,6 +63,11 @@ def same_type(name: str, ctype: str) -> Question:
     return Question(f"__builtin_types_compatible_p(__typeof__(*({name})), {ctype})")
 
 
+def is_pointer(name: str) -> Question:
+    """Whether a name that can be called is a pointer to a function rather than a function."""
+    return Question(f"!__builtin_types_compatible_p(__typeof__({name}), __typeof__(*({name})))")
+
+
 def ask(tools: Tools, preamble: str, questions: Sequence[Question], arguments: Sequence[str]) -> Answers:
     """Compile the questions behind a preamble of includes."""
     answers = Answers()
@@ -99,7 +104,8 @@ def _round(
         answers.failures[question] = "\n".join(messages)
     answers.stderr = run.stderr
     if run.ok:
-        answers.values.update(_read(target, [q for q in questions if q not in failed]))
+        read = _read(target, questions)  # a call that is only warned about has its element too
+        answers.values.update({question: value for question, value in read.items() if question not in failed})
         return set()
     answers.other = other
     if not failed and not other:

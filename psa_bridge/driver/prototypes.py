@@ -17,7 +17,7 @@ from psa_bridge.driver.forms import Form, Types, context_position, forms, functi
 from psa_bridge.driver.forms import parameters as form_parameters
 from psa_bridge.driver.glue import GlueCapability, GlueDriver
 from psa_bridge.driver.model import Capability, Description
-from psa_bridge.driver.probe import Answers, Question, same_type, size_of
+from psa_bridge.driver.probe import Answers, Question, is_pointer, same_type, size_of
 
 register(
     """
@@ -78,13 +78,13 @@ class Prototypes:
         named = capability.types(dialect)
         for kind in sorted(str(kind) for kind in kinds):
             name = named.get(kind, "")
-            if name and self._types.has(name):
+            if name and (self._types.has(name) or name in self._survey.macros):
                 result[kind] = name
                 continue
             inferred = self._inferred(kind, dialect, functions)
             if inferred:
                 result[kind] = inferred
-            elif name:
+            if name and (not inferred or any(given.key == f"{kind}_t" for given in capability.given_names)):
                 self._missing_type(description, capability, kind, name)
         return result
 
@@ -125,6 +125,7 @@ class Prototypes:
                     found[question] = None
             if self._is_declared(use.function):
                 found[same_type(use.function, _UNPROTOTYPED)] = None
+                found[is_pointer(use.function)] = None
         return list(found)
 
     def _is_macro(self, function: str) -> bool:

@@ -151,7 +151,7 @@ class Reader:
                 "misplaced-property",
                 member.key_place,
                 f"{shown(name)} does not belong into {_article(section)}",
-                f"remove it; it belongs into: {', '.join(elsewhere)}",
+                f"move it to where it belongs: {', '.join(elsewhere)}",
             )
             return
         usable = [p.name for p in SECTIONS[section].values() if driver_type is None or driver_type in p.types]

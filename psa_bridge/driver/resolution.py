@@ -12,13 +12,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from psa_bridge.driver.elf import MAGIC
-from psa_bridge.driver.symbols import ARCHIVE_MAGIC, SHARED, ObjectFile, archive_index, archive_members, read_object
+from psa_bridge.driver.symbols import (
+    ARCHIVE_MAGIC,
+    SHARED,
+    NotAnObjectError,
+    ObjectFile,
+    archive_index,
+    archive_members,
+    read_object,
+)
 
 OWN = "own objects"
 SERVICE = "core services"
 COMPANION = "companion library"
 SYSTEM = "system"
 GLUE = "glue"
+
+
+class BadMemberError(Exception):
+    """A member of an archive that is needed is no object; ``path``, ``member`` and what it is instead."""
+
+    def __init__(self, path: Path, member: str, what: str) -> None:
+        super().__init__(what)
+        self.path, self.member = path, member
 
 
 @dataclass
@@ -36,7 +52,7 @@ class Archive:
         """Read the index; an archive without one is indexed here."""
         data = path.read_bytes()
         members = {offset: (name, content) for name, offset, content in archive_members(data)}
-        index = archive_index(data)
+        index = {symbol: offset for symbol, offset in archive_index(data).items() if offset in members}
         if not index:
             for offset, (name, content) in members.items():
                 if content[:4] == MAGIC:
@@ -56,7 +72,10 @@ class Archive:
         self._pulled.add(offset)
         if offset not in self._read:
             name, content = self._members[offset]
-            self._read[offset] = read_object(self.path, content, name)
+            try:
+                self._read[offset] = read_object(self.path, content, name)
+            except NotAnObjectError as error:
+                raise BadMemberError(self.path, name, str(error)) from error
         return self._read[offset]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -25,7 +27,9 @@ register(
 
 BUNDLE_FILE = "bundle.toml"
 _SOURCE_SUFFIXES = frozenset((".c", ".cc", ".cpp", ".cxx", ".C", ".s", ".S"))
+_KEY = re.compile(r"""["']?([\w-]+)["']? *=""")
 _LIBRARY_PATHS = (".a", ".so")
+_SHOWN_PATH = 300
 
 
 @dataclass(frozen=True)
@@ -65,15 +69,20 @@ def read_settings(path: Path, findings: Findings) -> Settings:
     """Read a bundle file. Paths in it are relative to the file."""
     place = Place(str(path))
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
     except OSError as error:
         findings.error("missing-file", place, f"cannot be read: {error.strerror}", "check the path")
         return Settings(file=str(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        where = re.search(r"at line (\d+), column (\d+)", str(error))
+        place = Place(str(path), "", int(where[1]), int(where[2])) if where else place
         findings.error("bundle-settings", place, f"not TOML: {error}", "correct the file")
         return Settings(file=str(path))
     values: dict[str, Any] = {}
+    places = _places(text, str(path))
     for key, value in document.items():
+        place = places.get(key, Place(str(path)))
         if key not in KEYS:
             hint = did_you_mean(key, KEYS)
             findings.error(
@@ -86,8 +95,18 @@ def read_settings(path: Path, findings: Findings) -> Settings:
             findings.error("bundle-settings", place, f"{key} is {wanted}, not {shown(value)}", f"write {wanted}")
             continue
         values[key] = converted
-    settings = Settings(**values, file=str(path))
+    settings = Settings(**values, file=str(path), places=places)
     return settings if settings.descriptions else replace(settings, descriptions=_beside(path.parent))
+
+
+def _places(text: str, file: str) -> dict[str, Place]:
+    """The line of every key, which the TOML reader does not tell."""
+    places: dict[str, Place] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        match = _KEY.match(line)
+        if match:
+            places.setdefault(match[1], Place(file, "", number))
+    return places
 
 
 def _convert(key: str, value: object, base: Path) -> object | None:
@@ -104,7 +123,7 @@ def _convert(key: str, value: object, base: Path) -> object | None:
 
 
 def _join(base: Path, item: str) -> Path:
-    return base / Path(item).expanduser()
+    return base / os.path.expanduser(item)  # noqa: PTH111  (the method raises where there is no such user)
 
 
 def is_path(library: str) -> bool:
@@ -119,7 +138,7 @@ def _beside(directory: Path) -> tuple[Path, ...]:
 def from_argument(argument: str | Path, findings: Findings) -> Settings:
     """Settings of one positional argument: a bundle file, a directory, a description, an object or a source."""
     path = Path(argument)
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112  (the methods of Path raise for names that cannot be)
         inner = path / BUNDLE_FILE
         if inner.is_file():
             return read_settings(inner, findings)
@@ -158,23 +177,19 @@ def merge(parts: Iterable[Settings]) -> Settings:
 
 def check(settings: Settings, findings: Findings) -> None:
     """Report every file that is missing, and values that cannot be."""
-    for key in ("descriptions", "objects", "sources", "include"):
+    for key in _PATHS:
         for path in getattr(settings, key):
-            if path.exists():
-                continue
-            similar = did_you_mean(path.name, _names(path.parent))
-            kind = "directory" if key == "include" else "file"
-            findings.error(
-                "missing-file", settings.place(key), f"{key}: there is no {kind} {str(path)!r}",
-                similar or "check the path; paths in a bundle file are relative to it",
-            )  # fmt: skip
+            _check_path(key, path, settings.place(key), findings)
     for library in settings.libraries:
-        if is_path(library) and not Path(library).exists():
-            similar = did_you_mean(Path(library).name, _names(Path(library).parent))
-            findings.error(
-                "missing-file", settings.place("libraries"), f"libraries: there is no file {library!r}",
-                similar or "check the path",
-            )  # fmt: skip
+        if is_path(library):
+            _check_path("libraries", Path(library), settings.place("libraries"), findings)
+    for key in (*_TEXTS, *_SINGLE):
+        value = getattr(settings, key)
+        for text in (value,) if isinstance(value, str) else value or ():
+            if "\0" in text:
+                findings.error(
+                    "bundle-settings", settings.place(key), f"{key}: {shown(text)} holds a zero byte", "remove it"
+                )
     if not settings.descriptions and not findings.errors:
         findings.error(
             "missing-file", settings.place("descriptions"), "the bundle has no description",
@@ -187,8 +202,24 @@ def check(settings: Settings, findings: Findings) -> None:
         )  # fmt: skip
 
 
+def _check_path(key: str, path: Path, place: Place, findings: Findings) -> None:
+    """Report what does not exist, and a directory in the place of a file or the reverse."""
+    kind, other = ("directory", "file") if key == "include" else ("file", "directory")
+    there = os.path.exists(path)  # noqa: PTH110  (the methods of Path raise for names that cannot be)
+    if there and path.is_dir() == (kind == "directory"):
+        return
+    if there:
+        wrong, remedy = f"{str(path)!r} is a {other}, not a {kind}", f"name the {kind}"
+    else:
+        name = str(path) if len(str(path)) <= _SHOWN_PATH else f"{str(path)[:_SHOWN_PATH]}..."
+        wrong = f"there is no {kind} {name!r}"
+        similar = did_you_mean(path.name, _names(path.parent))
+        remedy = similar or "check the path; paths in a bundle file are relative to it"
+    findings.error("missing-file", place, f"{key}: {wrong}", remedy)
+
+
 def _names(directory: Path) -> list[str]:
     try:
         return [entry.name for entry in directory.iterdir()]
-    except OSError:
+    except (OSError, ValueError):
         return []

@@ -115,6 +115,12 @@ class Surveyor:
         for description in descriptions:
             name = description.key_context.size_function if description.key_context else None
             declaration = found.declarations.get(name or "")
+            if name and description.key_context and not found.knows(name):
+                self._findings.warning(
+                    "prototype-unverified", description.key_context.place,
+                    f"the prototype of {name} is unverified: no header declares it",
+                    f"declare it in a header of the description: size_t {name}(psa_key_type_t, size_t);",
+                )  # fmt: skip
             if name and declaration and answers.values.get(same_type(name, _SIZE_FUNCTION)) == 0:
                 self._findings.report(
                     "prototype-mismatch", Severity.ERROR, declaration.place,

@@ -178,7 +178,10 @@ def archive_members(data: bytes) -> Iterator[tuple[str, int, bytes]]:
         header = data[position : position + 60]
         if header[58:60] != b"`\n":
             raise NotAnObjectError("a damaged archive")
-        size = int(header[48:58])
+        digits = header[48:58].rstrip()
+        if not digits.isdigit():
+            raise NotAnObjectError("a damaged archive")
+        size = int(digits)
         content = data[position + 60 : position + 60 + size]
         name = header[:16].decode("latin-1").rstrip()
         if name == "//":
@@ -196,12 +199,20 @@ def archive_index(data: bytes) -> dict[str, int]:
     """The symbol index of an archive: name to offset of the defining member; empty if there is none."""
     if data[:8] != ARCHIVE_MAGIC or data[8:24].rstrip() != b"/":
         return {}
-    size = int(data[56:66])
-    body = data[68 : 68 + size]
-    (count,) = struct.unpack_from(">I", body)
-    offsets = struct.unpack_from(f">{count}I", body, 4)
+    try:
+        size = int(data[56:66])
+        body = data[68 : 68 + size]
+        (count,) = struct.unpack_from(">I", body)
+        offsets = struct.unpack_from(f">{count}I", body, 4)
+    except (ValueError, struct.error) as error:
+        raise NotAnObjectError("a damaged archive (its symbol index)") from error
     names = body[4 + 4 * count :].split(b"\0")
     index: dict[str, int] = {}
     for name, offset in zip(names, offsets, strict=False):
         index.setdefault(name.decode("latin-1"), offset)
     return index
+
+
+def has_index(data: bytes) -> bool:
+    """Whether an archive has a symbol index, of 32 or 64 bits."""
+    return data[8:24].rstrip() in (b"/", b"/SYM64/")

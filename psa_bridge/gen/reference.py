@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from psa_bridge.gen.ctext import declare
 from psa_bridge.spec.entry_points import ENTRY_POINTS, FAMILIES, VARIANTS, EntryPoint, Family, Variant
+from psa_bridge.spec.requirements import ALGORITHM_CATEGORY, HASH, XOF
 from psa_bridge.spec.roles import Argument, Tag
 
 _ORIGINS = {
@@ -48,8 +49,10 @@ def _arguments(row: EntryPoint) -> str:
 
 def _row(row: EntryPoint, variants: Sequence[Variant]) -> str:
     facts = [f"{' and '.join(row.types)} drivers", _ORIGINS[row.origin]]
-    if row.matches:
-        facts.append(f"matched by {' and '.join(row.matches)}")
+    keyless = ALGORITHM_CATEGORY.get(row.name) in (HASH, XOF)
+    matches = [word for word in row.matches if not (keyless and word == "key")]
+    if matches:
+        facts.append(f"matched by {' and '.join(matches)}")
     if row.aliases:
         facts.append(f"also written {', '.join(f'`{alias}`' for alias in row.aliases)}")
     forms = "".join(

@@ -228,10 +228,20 @@ def _unknown(unknown: str, called: bool) -> EncodingError:
     if called and unknown in VALUES:
         return EncodingError(f"{unknown} takes no arguments", "remove the parentheses")
     if not called and unknown in macros:
-        return EncodingError(f"{unknown} takes arguments", "write them in parentheses")
-    close = get_close_matches(unknown, [*macros, *VALUES], n=1, cutoff=0.7)
+        return EncodingError(f"{unknown} takes arguments", _with_arguments(unknown))
+    names = [*macros, *VALUES]
+    full = [f"{kind.prefix}{unknown}" for kind in (Kind.ALGORITHM, Kind.KEY_TYPE, Kind.ECC_FAMILY, Kind.USAGE)]
+    close = [name for name in full if name in names] or get_close_matches(unknown, names, n=1, cutoff=0.7)
+    close = close or get_close_matches(full[0], names, n=1, cutoff=0.95)
     remedy = f"did you mean {close[0]}?" if close else "use a name of the PSA Crypto API 1.5"
     return EncodingError(f"{unknown} is not a name of the PSA Crypto API", remedy)
+
+
+def _with_arguments(macro: str) -> str:
+    """How a macro is written, in words for its arguments."""
+    labels = [p.accepts.label for p in CONSTRUCTORS[macro].parameters] if macro in CONSTRUCTORS else []
+    labels = labels or [ACCESSORS[macro].accepts.label]
+    return f"write {macro}(...) with {', '.join(labels)} in the parentheses"
 
 
 def _a(kind: Kind) -> str:

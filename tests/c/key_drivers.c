@@ -148,7 +148,7 @@ static psab_status_t vault_builtin(void *driver, uint64_t slot_number, psab_attr
         return PSA_ERROR_DOES_NOT_EXIST;
     }
     attributes->type = PSA_KEY_TYPE_AES;
-    attributes->bits = 128;
+    attributes->bits = vault->builtin_bits != 0 ? vault->builtin_bits : 128;
     attributes->usage = PSA_KEY_USAGE_EXPORT;
     attributes->lifetime ^= vault->builtin_moves ? 0x100u : 0;
     if (key_buffer_size < 4) {

@@ -40,7 +40,8 @@ typedef struct vault {
     psa_status_t destroy_status; /**< returned by destroy_key */
     unsigned allocated;
     unsigned destroyed;
-    bool builtin_moves; /**< get_builtin_key names another location */
+    bool builtin_moves;    /**< get_builtin_key names another location */
+    uint32_t builtin_bits; /**< if not 0, what get_builtin_key gives as size */
 } vault_t;
 
 /** Ready for psab_core_register() with a plain_t, a vault_t, null. */

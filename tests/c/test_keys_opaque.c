@@ -233,3 +233,56 @@ TEST(builtin_key_that_moves_is_corruption) {
     CHECK_STATUS(psab_get_key_attributes(s.core, 0x7fff0001, &attributes), PSA_ERROR_CORRUPTION_DETECTED);
     close_setting(&s);
 }
+
+TEST(builtin_key_of_an_impossible_size_is_corruption) {
+    setting_t s;
+    open_setting(&s);
+    psa_key_attributes_t attributes = psa_key_attributes_init();
+    s.vault.builtin_bits = 8u * 65536u;
+    CHECK_STATUS(psab_get_key_attributes(s.core, 0x7fff0001, &attributes), PSA_ERROR_CORRUPTION_DETECTED);
+    close_setting(&s);
+}
+
+/* A key whose driver is not there cannot be destroyed: saying so would leave it in its element for good. */
+TEST(key_is_not_destroyed_without_its_driver) {
+    setting_t s;
+    open_setting(&s);
+    psa_key_attributes_t attributes = at(VAULT_LOCATION, 42);
+    psa_key_id_t id;
+    CHECK_STATUS(psab_import_key(s.core, &attributes, bytes, 16, &id), PSA_SUCCESS);
+    psab_core_free(s.core);
+    s.core = psab_core_new_without_software();
+    CHECK_STATUS(psab_core_set_storage(s.core, &s.storage), PSA_SUCCESS);
+    CHECK_STATUS(psab_crypto_init(s.core), PSA_SUCCESS);
+    CHECK_STATUS(psab_destroy_key(s.core, 42), PSA_ERROR_COMMUNICATION_FAILURE);
+    restart(&s);
+    CHECK_EQUAL(vault_taken(&s.vault), 1);
+    CHECK_STATUS(psab_destroy_key(s.core, 42), PSA_SUCCESS);
+    CHECK_EQUAL(vault_taken(&s.vault), 0);
+    close_setting(&s);
+}
+
+/* The element erased the key the last time, and then the record could not be erased. */
+TEST(key_that_its_element_lost_can_be_destroyed) {
+    setting_t s;
+    open_setting(&s);
+    psa_key_attributes_t attributes = at(VAULT_LOCATION, 42);
+    psa_key_id_t id;
+    CHECK_STATUS(psab_import_key(s.core, &attributes, bytes, 16, &id), PSA_SUCCESS);
+    s.vault.destroy_status = PSA_ERROR_DOES_NOT_EXIST;
+    CHECK_STATUS(psab_destroy_key(s.core, 42), PSA_SUCCESS);
+    CHECK_STATUS(psab_get_key_attributes(s.core, 42, &attributes), PSA_ERROR_INVALID_HANDLE);
+    close_setting(&s);
+}
+
+TEST(no_element_is_asked_for_more_than_a_key_can_have) {
+    setting_t s;
+    open_setting(&s);
+    psa_key_attributes_t attributes = at(VAULT_LOCATION, 0);
+    psa_key_id_t id;
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_RAW_DATA);
+    CHECK_STATUS(psab_import_key(s.core, &attributes, bytes, 65536, &id), PSA_ERROR_NOT_SUPPORTED);
+    CHECK_STATUS(psab_import_key(s.core, &attributes, bytes, SIZE_MAX, &id), PSA_ERROR_NOT_SUPPORTED);
+    CHECK_EQUAL(s.vault.allocated, 0);
+    close_setting(&s);
+}

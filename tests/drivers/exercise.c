@@ -63,6 +63,8 @@ static sample_t samples[] = {
     {.type = PAIR(MONTGOMERY), .bits = 448, .agrees = true},
     {.type = PAIR(TWISTED_EDWARDS), .bits = 255, .alg = PSA_ALG_PURE_EDDSA, .message = true},
     {.type = PAIR(TWISTED_EDWARDS), .bits = 448, .alg = PSA_ALG_PURE_EDDSA, .message = true},
+    {.type = PAIR(TWISTED_EDWARDS), .bits = 255, .alg = PSA_ALG_EDDSA_CTX, .message = true},
+    {.type = PAIR(TWISTED_EDWARDS), .bits = 448, .alg = PSA_ALG_EDDSA_CTX, .message = true},
     {.type = PSA_KEY_TYPE_DH_KEY_PAIR(PSA_DH_FAMILY_RFC7919), .bits = 2048, .agrees = true},
     {.type = PSA_KEY_TYPE_RSA_KEY_PAIR, .bits = 1024, .alg = PSA_ALG_RSA_PKCS1V15_SIGN(PSA_ALG_SHA_256)},
     {.type = PSA_KEY_TYPE_RSA_KEY_PAIR, .bits = 1024, .alg = PSA_ALG_RSA_PSS(PSA_ALG_SHA_256)},

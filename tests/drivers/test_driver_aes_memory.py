@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from harness import DRIVERS, FLAGS, ROOT
 
+from psa_bridge import Core
+
 HERE = Path(__file__).parent
 FOLDER = DRIVERS / "x86_aes"
 SANITIZERS = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover"]
@@ -19,7 +21,7 @@ LACKS_INSTRUCTIONS = 77
 pytestmark = pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="not an x86-64 processor")
 needs_valgrind = pytest.mark.skipif(
     shutil.which("valgrind") is None or not Path("/usr/include/valgrind/memcheck.h").exists(),
-    reason="valgrind is not installed",
+    reason="needs valgrind",
 )
 
 
@@ -44,7 +46,7 @@ def test_every_path_under_the_sanitizers(tmp_path: Path) -> None:
     probe.write_text("int main(void) { return 0; }\n")
     command = [os.environ.get("CC", "gcc"), *SANITIZERS, str(probe), "-o", str(tmp_path / "probe")]
     if subprocess.run(command, check=False).returncode:
-        pytest.skip("this compiler has no address sanitizer")
+        pytest.skip("needs a compiler with an address sanitizer")
     run_clean(str(program(tmp_path, "x86_aes_exercise.c", *SANITIZERS)))
 
 
@@ -62,8 +64,13 @@ def test_objects_of_another_compiler(tmp_path: Path) -> None:
     """The target attributes are enough for clang too."""
     clang = shutil.which("clang")
     if clang is None:
-        pytest.skip("clang is not installed")
+        pytest.skip("needs clang")
     sources = [*sorted(FOLDER.glob("*.c")), HERE / "x86_aes_exercise.c", HERE / "support.c"]
     target = tmp_path / "program"
     subprocess.run([clang, *FLAGS, f"-I{FOLDER}", *map(str, sources), "-o", str(target)], check=True)
     run_clean(str(target))
+
+
+def test_folder_loads_as_a_bundle() -> None:
+    with Core(FOLDER) as core:
+        assert core.counts["x86_aes"].served == 0

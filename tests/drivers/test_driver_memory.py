@@ -67,6 +67,14 @@ def test_p256_does_not_branch_on_secrets(tmp_path: Path, words: str) -> None:
 
 
 @needs_valgrind
+def test_paddings_are_checked_without_a_branch_on_them(tmp_path: Path) -> None:
+    folder = DRIVERS / "libcrypto"
+    sources = [source for source in sorted(folder.glob("*.c")) if source.name != "rsa_crypt.c"]
+    target = program(tmp_path, [*sources, HERE / "constant_time_padding.c", HERE / "support.c"], folder, "-g")
+    run_clean(["valgrind", "-q", "--error-exitcode=99", str(target)])
+
+
+@needs_valgrind
 def test_the_constant_time_check_notices_a_branch(tmp_path: Path) -> None:
     """The check itself: a branch on a secret is reported."""
     source = tmp_path / "branch.c"

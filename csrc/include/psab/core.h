@@ -8,13 +8,12 @@
 #define PSAB_CORE_H
 
 #include "abi.h"
+#include "drivers.h" /* declares psab_core_t: C99 lets a type be declared once only */
 #include "storage.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef struct psab_core psab_core_t;
 
 /** Make an instance.
  *
@@ -87,7 +86,5 @@ void psab_last_failure(psab_failure_t *failure);
 #ifdef __cplusplus
 }
 #endif
-
-#include "drivers.h"
 
 #endif

@@ -1,0 +1,49 @@
+"""What README and docs print runs as it is printed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from psa_bridge.driver.settings import KEYS
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BUNDLES = (ROOT / "docs" / "bundles.md").read_text(encoding="utf-8")
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.mark.parametrize("text", [README, BUNDLES], ids=["README", "bundles"])
+def test_examples_in_python(text: str) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        done = run("-c", block)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "served" in done.stdout
+
+
+def commands() -> list[list[str]]:
+    """The command lines of the README that need no file of the user's and no minute of time."""
+    lines = README.replace("\\\n", " ").splitlines()
+    words = [shlex.split(line, comments=True) for line in lines if line.startswith("    psa-bridge ")]
+    return [line[1:] for line in words if line[1] != "build" and "driver.o" not in line]
+
+
+@pytest.mark.parametrize("words", commands(), ids=lambda words: words[0])
+def test_examples_for_the_shell(words: list[str]) -> None:
+    done = run("-m", "psa_bridge.cli", *words)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_the_keys_of_a_bundle_are_documented() -> None:
+    table = "".join(line for line in BUNDLES.splitlines() if line.startswith("| `"))
+    assert {key for key in KEYS if f"`{key}`" not in table} == set()
