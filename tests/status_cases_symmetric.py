@@ -50,7 +50,7 @@ class Faulty(Both):
 
     def __getattribute__(self, name: str) -> Any:
         value = super().__getattribute__(name)
-        if name.split("_")[0] in ("mac", "cipher", "aead", "xof"):
+        if name.split("_", maxsplit=1)[0] in ("mac", "cipher", "aead", "xof"):
             return _failing(self, value)
         return value
 
@@ -406,9 +406,9 @@ def invalid_argument(function: str, status: int) -> None:
 for function in LISTED:
     covers(short(function), "SUCCESS")(succeeds)
     covers(short(function), "BAD_STATE")(without_initialisation)
-for function in LISTED:
+for function, statuses in LISTED.items():
     driver = ["COMMUNICATION_FAILURE", "CORRUPTION_DETECTED", "INSUFFICIENT_MEMORY", "NOT_SUPPORTED"]
-    covers(short(function), *(status for status in driver if status in LISTED[function]))(from_the_driver)
+    covers(short(function), *(status for status in driver if status in statuses))(from_the_driver)
 for function in every("STORAGE_FAILURE"):
     covers(short(function), "STORAGE_FAILURE", "DATA_CORRUPT")(from_storage)
 for function in every("DATA_INVALID"):
