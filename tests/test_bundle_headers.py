@@ -41,6 +41,11 @@ def test_a_header_that_breaks_off_is_a_finding_of_its_own(
     assert remedy in finding.remedy
 
 
+def test_the_words_of_the_compiler_are_shown_once(tmp_path: Path) -> None:
+    found = errors(tmp_path, f'#include <psa/crypto.h>\n#error "one"\n#error "two"\n{PROTOTYPE};\n')
+    assert [bool(finding.detail) for finding in found if finding.rule == "header-error"] == [True, False]
+
+
 def test_a_header_of_cpp_is_named_as_such(tmp_path: Path) -> None:
     (finding,) = errors(tmp_path, "#include <vector>\n" + HEADER, f"#include <psa/crypto.h>\n{PROTOTYPE} {BODY}\n")
     assert finding.rule == "header-not-found"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from image_harness import LoadedImage
+from image_harness import OWN_HEADERS, LoadedImage
 from test_bundle_findings import HEADER, PROTOTYPE, Toy
 
 from psa_bridge.driver import probe
@@ -310,3 +310,62 @@ def test_an_undeclared_size_function_is_unverified(toy: Toy) -> None:
     toy.compile()
     messages = [finding.message for finding in toy.build().findings if finding.rule == "prototype-unverified"]
     assert messages == ["the prototype of toy_size is unverified: no header declares it"]
+
+
+# Symbols
+
+
+@pytest.mark.parametrize(
+    ("declaration", "use", "flags", "remedy"),
+    [
+        ("int lost(void);", "(void)lost();", [], "objects"),
+        ("double sin(double);", "if (sin((double)input_length) > 2) return -1;", [], 'libraries = ["m"]'),
+        ("", "", ["--coverage"], "--coverage"),
+        ("", "", ["-fsanitize=address"], 'link_flags = ["-fsanitize=address"]'),
+    ],
+)
+def test_undefined_symbols_have_a_file_and_a_remedy(
+    toy: Toy, declaration: str, use: str, flags: list[str], remedy: str
+) -> None:
+    toy.source = toy.source.replace(PROTOTYPE, f"{declaration}\n{PROTOTYPE}").replace(
+        "{ (void)alg;", f"{{\n{use} (void)alg;"
+    )
+    toy.compile("-fPIC", "-g", *flags)
+    with pytest.raises(BundleError) as caught:
+        toy.build()
+    for finding in caught.value.findings.errors:
+        assert finding.rule == "unknown-symbol"
+        assert finding.place.file == str(toy.object)
+        assert remedy in finding.remedy
+    if declaration:
+        [finding] = caught.value.findings.errors
+        assert [other.place.line for other in finding.related] == [toy.source[: toy.source.index(use)].count("\n") + 1]
+        assert finding.related[0].place.file.endswith("toy.c")
+
+
+def test_a_cxx_function_without_c_linkage(toy: Toy) -> None:
+    source = toy.folder / "toy.cpp"
+    source.write_text(f"#include <psa/crypto.h>\n{PROTOTYPE} {{ *hash_length = 0; return 0; }}\n")
+    command = ["g++", "-fPIC", "-w", f"-I{OWN_HEADERS}", "-c", str(source), "-o", str(toy.object)]
+    subprocess.run(command, check=True)
+    assert 'extern "C"' in toy.error().remedy
+
+
+# The mbedtls dialect
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_clone_function_is_used_where_the_object_has_one(toy: Toy, given: bool) -> None:
+    multipart(toy, "-g", size=1)
+    clone = "psa_status_t toy_hash_clone(const toy_hash_operation_t *source, toy_hash_operation_t *target)"
+    toy.header = toy.header.replace("psa_status_t toy_hash_abort", f"{clone};\npsa_status_t toy_hash_abort")
+    toy.source += f"\n{clone} {{ target->n[0] = source->n[0] + 1; return 0; }}\n"
+    for text in ("header", "source"):
+        setattr(toy, text, getattr(toy, text).replace("toy_hash_", "toy_transparent_hash_"))
+    if not given:
+        toy.source = toy.source[: toy.source.rindex("\npsa_status_t")]
+    toy.description["psa_bridge/dialect"] = "mbedtls"
+    toy.compile("-fPIC", "-g")
+    image = toy.build()
+    assert ("hash_clone" in image.drivers[0].functions) is given
+    assert not [finding for finding in image.findings if finding.rule == "forgotten-entry-point"]

@@ -91,13 +91,39 @@ psa_status_t psab_store_destroy(psab_store_t *store, psa_key_id_t id) {
     return psab_hazard_held(key) ? destroy_later(store, key) : destroy_now(store, key);
 }
 
+/* Forget the context of a key in a cryptoprocessor, unless somebody is using it: the key would be loaded into
+ * another slot, and could be destroyed there in the middle of that use. */
+static void purge_unused(psab_store_t *store, psab_key_t *key, psa_key_id_t id) {
+    pthread_mutex_lock(&store->lock);
+    bool mine = atomic_load(&key->id) == id;
+    if (mine) {
+        atomic_store(&key->id, 0);
+    }
+    psab_hazard_clear(psab_thread_self, key);
+    if (mine && psab_hazard_held(key)) {
+        atomic_store(&key->id, id);
+    } else if (mine) {
+        psab_table_remove(store, key);
+        atomic_store(&key->phase, PSAB_KEY_DYING);
+    }
+    pthread_mutex_unlock(&store->lock);
+    if (atomic_load(&key->phase) == PSAB_KEY_DYING) {
+        psab_slot_reap(key);
+    }
+}
+
 psa_status_t psab_store_purge(psab_store_t *store, psa_key_id_t id) {
     psab_key_t *key = NULL;
     psa_status_t status = psab_key_acquire(store, id, &key);
     if (status != PSA_SUCCESS) {
         return status;
     }
-    if (!PSA_KEY_LIFETIME_IS_VOLATILE(key->attributes.lifetime)) {
+    bool stored = !PSA_KEY_LIFETIME_IS_VOLATILE(key->attributes.lifetime);
+    if (stored && psab_key_is_opaque(key)) {
+        purge_unused(store, key, id);
+        return PSA_SUCCESS;
+    }
+    if (stored) {
         (void)claim(store, key, id, PSAB_KEY_DYING);
     }
     psab_key_release(key);

@@ -115,7 +115,19 @@ class CapabilityReader:
                 self._add(item, listed)
         else:
             listed.complete = False
+        if self._reader.tolerance.dialect == MBEDTLS:
+            self._add_optional(listed)
         return listed
+
+    def _add_optional(self, listed: _Listed) -> None:
+        """Families listed member by member: Mbed TLS calls their optional members where a driver has them."""
+        for family in FAMILIES:
+            required = [name for name in family.entry_points if name not in family.optional]
+            if all(name in listed.uses for name in required):
+                for name in family.optional:
+                    if self._type in BY_NAME[name].types:
+                        place = listed.uses[required[0]].place
+                        listed.uses.setdefault(name, EntryPointUse(name, name, False, place))
 
     def _add(self, item: Node, listed: _Listed) -> None:
         if not self._reader.expect(item, "string"):

@@ -57,9 +57,16 @@ def report_missing(
             "missing-entry-point", Severity.ERROR, use.capability.place_of(use.entry_point),
             f"the function {use.function} for {use.entry_point} is not defined by the objects ({objects})"
             + (f"; {similar[:-1]}{where}?" if similar else ""),
-            f'define it, remove the entry point, or map it: "names": {{"{use.entry_point}": "..."}}'
-            if own else "name the objects of the driver, or its sources, in the bundle",
+            _remedy(use, own, given),
         )  # fmt: skip
+
+
+def _remedy(use: Use, own: Collection[str], given: Sequence[str]) -> str:
+    if not given:
+        return "name the objects of the driver, or its sources, in the bundle"
+    if any(name.startswith(f"_Z{len(use.function)}{use.function}") for name in own):
+        return f'it is there as a C++ function: declare it extern "C" {use.function}(...)'
+    return f'define it, remove the entry point, or map it: "names": {{"{use.entry_point}": "..."}}'
 
 
 def _without_symbols(given: Sequence[str]) -> str:

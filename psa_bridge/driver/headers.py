@@ -114,7 +114,8 @@ def survey(tools: Tools, header: HeaderPaths, descriptions: Sequence[Description
         if diagnostic.level == "error":
             own = Path(diagnostic.file) == source
             place = places.get(diagnostic.line, Place()) if own else Place(diagnostic.file, "", diagnostic.line)
-            tools.findings.add(_explain(diagnostic, place, header, descriptions, run.stderr))
+            detail = "" if reported else run.stderr  # the compiler's words once, they are about all of its errors
+            tools.findings.add(_explain(diagnostic, place, header, descriptions, detail))
             reported = True
     if not reported:
         said = next((line.strip() for line in run.stderr.splitlines() if line.strip()), "nothing")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from psa_bridge.driver.compiler import Run
@@ -23,6 +23,7 @@ register(
 )
 
 _UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`'\"]?([A-Za-z_]\w*)")
+_AT = re.compile(r"(?:\S*ld(?:\.\w+)?: )?([^:]+):(\d+): ")
 _NOT_PIC = re.compile(r"relocation (R_\w+) (?:against|cannot be used against|out of range)[^`']*[`']([^`'@]+)")
 _TWICE = re.compile(r"multiple definition of [`'\"]?([A-Za-z_]\w*)|duplicate symbol:? (\w+)")
 _SYSTEM_DIRECTORIES = ("/lib", "/usr/lib", "/lib64", "/usr/lib64")
@@ -30,10 +31,10 @@ _SYSTEM_DIRECTORIES = ("/lib", "/usr/lib", "/lib64", "/usr/lib64")
 
 @dataclass(frozen=True)
 class Linked:
-    """The outcome of a link: the image, or the symbols that nobody defines."""
+    """The outcome of a link: the image, or the symbols that nobody defines and a line that uses each, if known."""
 
     path: Path | None
-    undefined: tuple[str, ...] = ()
+    undefined: Mapping[str, Place | None] = field(default_factory=dict)
 
 
 class WeakenError(Exception):
@@ -127,9 +128,19 @@ def _place(text: str, inputs: Inputs) -> Place:
     return Place(min(found)[1]) if found else Place()
 
 
-def _explain(run: Run, inputs: Inputs, findings: Findings) -> tuple[str, ...]:
+def _undefined(text: str) -> dict[str, Place | None]:
+    """The undefined symbols in the linker's output, and where they are used."""
+    found: dict[str, Place | None] = {}
+    for line in text.splitlines():
+        for name in _UNDEFINED.findall(line):
+            at = _AT.match(line)
+            found[name] = found.get(name) or (Place(at[1], "", int(at[2])) if at else None)
+    return found
+
+
+def _explain(run: Run, inputs: Inputs, findings: Findings) -> dict[str, Place | None]:
     """Findings for what the linker complains about; returns the undefined symbols, reported elsewhere."""
-    undefined = tuple(dict.fromkeys(_UNDEFINED.findall(run.stderr)))
+    undefined = _undefined(run.stderr)
     not_pic = dict.fromkeys(_NOT_PIC.findall(run.stderr))
     twice = dict.fromkeys(a or b for a, b in _TWICE.findall(run.stderr))
     for relocation, symbol in not_pic:

@@ -313,6 +313,14 @@ static psab_status_t toy_get_random(void *driver, void *context, uint8_t *output
     return status;
 }
 
+static psab_status_t toy_destroy_key(void *driver, const psab_attributes_t *attributes, const uint8_t *key_buffer,
+                                     size_t key_buffer_size) {
+    (void)attributes;
+    (void)key_buffer;
+    (void)key_buffer_size;
+    return begin(driver, PSAB_EP_DESTROY_KEY);
+}
+
 static psab_status_t toy_init(void *driver) {
     return mock_begin(driver, PSAB_EP_INIT);
 }
@@ -335,6 +343,7 @@ static const psab_ops_t toy_ops = {
     .sign_message = toy_sign_message,
     .key_agreement = toy_key_agreement,
     .import_key = toy_import_key,
+    .destroy_key = toy_destroy_key,
     .export_public_key = toy_export_public_key,
     .get_entropy = toy_get_entropy,
     .init_random = toy_init_random,

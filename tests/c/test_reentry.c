@@ -85,3 +85,42 @@ TEST(driver_that_ends_finds_services_but_no_api) {
     CHECK_STATUS(result, PSA_SUCCESS);
     CHECK_EQUAL(mock.aborts, 1);
 }
+
+static psa_key_id_t busy;
+static unsigned destroyed_in_use;
+
+static void purge_and_destroy(mock_t *mock, uint16_t entry_point) {
+    if (entry_point == PSAB_EP_SIGN_HASH) {
+        mock->hook = NULL;
+        CHECK_STATUS(psab_purge_key(core, busy), PSA_SUCCESS);
+        CHECK_STATUS(psab_destroy_key(core, busy), PSA_SUCCESS);
+        destroyed_in_use = mock->calls[PSAB_EP_DESTROY_KEY];
+    }
+}
+
+/* Purging must not hide from the destruction that somebody is using the key. */
+TEST(key_of_an_element_that_is_purged_and_destroyed_in_use_lives_to_the_end_of_the_use) {
+    static const uint8_t data[32] = {1};
+    uint8_t signature[64];
+    size_t length;
+    mock_t mock;
+    psa_key_attributes_t attributes = psa_key_attributes_init();
+    core = mock_core();
+    mock_init_opaque(&mock, "element");
+    mock_capability(&mock, 0, (uint16_t[]){PSAB_EP_IMPORT_KEY, PSAB_EP_SIGN_HASH, PSAB_EP_DESTROY_KEY}, 3);
+    mock_register(&mock, core);
+    psa_set_key_id(&attributes, 42);
+    psa_set_key_lifetime(&attributes,
+                         PSA_KEY_LIFETIME_FROM_PERSISTENCE_AND_LOCATION(PSA_KEY_PERSISTENCE_DEFAULT, MOCK_LOCATION));
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
+    psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_SIGN_HASH);
+    psa_set_key_algorithm(&attributes, PSA_ALG_ECDSA(PSA_ALG_SHA_256));
+    CHECK_STATUS(psab_import_key(core, &attributes, data, sizeof data, &busy), PSA_SUCCESS);
+    mock.hook = purge_and_destroy;
+    CHECK_STATUS(psab_sign_hash(core, busy, PSA_ALG_ECDSA(PSA_ALG_SHA_256), data, 32, signature, 64, &length),
+                 PSA_SUCCESS);
+    CHECK_EQUAL(destroyed_in_use, 0);
+    CHECK_EQUAL(mock.calls[PSAB_EP_DESTROY_KEY], 1);
+    CHECK_STATUS(psab_get_key_attributes(core, busy, &attributes), PSA_ERROR_INVALID_HANDLE);
+    psab_core_free(core);
+}
