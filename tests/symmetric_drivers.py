@@ -20,7 +20,7 @@ try:
 except ImportError:
     from cryptography.hazmat.primitives.ciphers.modes import CFB
 
-from psa_bridge import Alg, InvalidPadding, InvalidSignature, KeyAttributes
+from psa_bridge import Alg, Core, InvalidPadding, InvalidSignature, KeyAttributes, KeyType, Usage
 from psa_bridge.python_driver import PythonDriver
 
 LOCATION = 0x800077
@@ -133,6 +133,10 @@ class _Base(PythonDriver):
 
     def mac_compute(self, attributes: KeyAttributes, key: bytes, alg: int, data: bytes) -> bytes:
         return mac_of(self.material(key), alg, data)
+
+    def mac_verify(self, attributes: KeyAttributes, key: bytes, alg: int, data: bytes, mac: bytes) -> None:
+        if not hmac.compare_digest(self.mac_compute(attributes, key, alg, data), mac):
+            raise InvalidSignature
 
     def cipher_encrypt(self, attributes: KeyAttributes, key: bytes, alg: int, iv: bytes, data: bytes) -> bytes:
         return cipher_of(self.material(key), alg, iv, data, True)
@@ -281,7 +285,7 @@ _PARTS = [
     {"entry_points": ["aead_encrypt_multipart", "aead_decrypt_multipart"], "algorithms": AEADS},
 ]
 _XOF = [{"entry_points": ["xof_multipart"], "algorithms": XOFS}]
-_VERIFY = [{"entry_points": ["mac_verify_multipart"], "algorithms": MACS}]
+_VERIFY = [{"entry_points": ["mac_verify", "mac_verify_multipart"], "algorithms": MACS}]
 
 
 class OnePiece(_Base):
@@ -320,3 +324,42 @@ class VaultInParts(Vault):
 
     prefix = "vaultparts"
     capabilities: ClassVar = _KEYS + _PARTS
+
+
+def exercise() -> set[str]:
+    """Every API function of these families, on a driver that has everything; the entry points that served."""
+    uses = Usage.SIGN_MESSAGE | Usage.VERIFY_MESSAGE | Usage.ENCRYPT | Usage.DECRYPT
+    with Core(Both()) as core, core.trace() as events:
+        keys = {alg: core.import_key(KeyAttributes(KeyType.AES, 128, usage=uses, alg=alg), bytes(16)) for alg in _USED}
+        mac, cipher, aead = (keys[alg] for alg in _USED)
+        tag = mac.mac_compute(Alg.CMAC, b"abc")
+        mac.mac_verify(Alg.CMAC, b"abc", tag)
+        signing, verifying = mac.mac_sign_setup(Alg.CMAC), mac.mac_verify_setup(Alg.CMAC)
+        signing.update(b"abc")
+        verifying.update(b"abc")
+        verifying.verify_finish(signing.sign_finish())
+        mac.mac_sign_setup(Alg.CMAC).abort()
+        assert cipher.cipher_decrypt(Alg.CTR, cipher.cipher_encrypt(Alg.CTR, b"abc")) == b"abc"
+        out, back = cipher.cipher_encrypt_setup(Alg.CTR), cipher.cipher_decrypt_setup(Alg.CTR)
+        back.set_iv(out.generate_iv())
+        assert back.update(out.update(b"abc") + out.finish()) + back.finish() == b"abc"
+        cipher.cipher_encrypt_setup(Alg.CTR).abort()
+        sealed = aead.aead_encrypt(Alg.GCM, bytes(12), b"ad", b"abc")
+        assert aead.aead_decrypt(Alg.GCM, bytes(12), b"ad", sealed) == b"abc"
+        sealing, opening = aead.aead_encrypt_setup(Alg.GCM), aead.aead_decrypt_setup(Alg.GCM)
+        sealing.set_lengths(2, 3)
+        opening.set_nonce(sealing.generate_nonce())
+        for operation in (sealing, opening):
+            operation.update_ad(b"ad")
+        text = sealing.update(b"abc")
+        rest, tag = sealing.finish()
+        assert opening.update(text + rest) + opening.verify(tag) == b"abc"
+        aead.aead_encrypt_setup(Alg.GCM).abort()
+        with core.xof_setup(Alg.ASCON_CXOF128) as xof:
+            xof.set_context(b"me")
+            xof.update(b"abc")
+            assert len(xof.output(4)) == 4
+    return {event.entry_point for event in events if event.driver == Both.prefix}
+
+
+_USED = (Alg.CMAC, Alg.CTR, Alg.GCM)

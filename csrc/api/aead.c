@@ -100,6 +100,10 @@ static bool overlaps(const psab_aead_request_t *request, const uint8_t *output, 
            psab_overlap(request->nonce, request->nonce_length, output, size);
 }
 
+static inline bool fits(const psab_aead_request_t *request, size_t size) {
+    return request->expected == SIZE_MAX || size >= request->expected;
+}
+
 static psa_status_t whole(psab_core_t *core, psa_key_id_t id, psab_aead_request_t *request, uint8_t *output,
                           size_t size, size_t *written) {
     psab_key_t *key = NULL;
@@ -123,7 +127,7 @@ static psa_status_t whole(psab_core_t *core, psa_key_id_t id, psab_aead_request_
     status = psab_aead_prepare(core, request, key->attributes.type);
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {
         psab_key_view_t view = psab_key_view(key);
-        status = PSAB_UNLIKELY(overlaps(request, output, size))
+        status = PSAB_UNLIKELY(fits(request, size) && overlaps(request, output, size))
                      ? run_apart(core, view, *request, output, size, written)
                      : psab_aead_run(core, &view, request, output, size, written);
     }

@@ -13,9 +13,6 @@ static psa_status_t encrypt(psab_core_t *core, const psab_key_view_t *key, psab_
                             uint8_t *output, size_t size, size_t *written) {
     size_t iv = request->iv_length;
     uint8_t drawn[PSA_CIPHER_IV_MAX_SIZE];
-    if (size < iv || size - iv < request->least) {
-        return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the buffer is too small for the IV and the output");
-    }
     psa_status_t status = psab_random(core, drawn, iv);
     if (status != PSA_SUCCESS) {
         return status;
@@ -46,6 +43,12 @@ static __attribute__((noinline)) psa_status_t run_apart(psab_core_t *core, psab_
     return status;
 }
 
+/* The shortest output must fit, before any copy is made and any driver is asked. */
+static bool fits(const psab_cipher_request_t *request, size_t size) {
+    size_t iv = request->encrypt ? request->iv_length : 0;
+    return size >= iv && size - iv >= request->least;
+}
+
 static psa_status_t whole(psab_core_t *core, psa_key_id_t id, psab_cipher_request_t *request, uint8_t *output,
                           size_t size, size_t *written) {
     psab_key_t *key = NULL;
@@ -65,6 +68,9 @@ static psa_status_t whole(psab_core_t *core, psa_key_id_t id, psab_cipher_reques
         return status;
     }
     status = psab_cipher_prepare(core, request, key->attributes.type);
+    if (status == PSA_SUCCESS && !fits(request, size)) {
+        status = psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the buffer is too small for the IV and the output");
+    }
     if (status == PSA_SUCCESS) {
         psab_key_view_t view = psab_key_view(key);
         bool overlap = psab_overlap(request->input, request->length, output, size);

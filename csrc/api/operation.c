@@ -56,16 +56,16 @@ psa_status_t psab_operation_opened(uint64_t *handle, psab_operation_t *operation
 }
 
 /* Whether the key that the operation was set up with still exists. */
-static bool key_exists(const psab_operation_t *operation) {
+static psa_status_t find_key(const psab_operation_t *operation) {
     psab_key_t *key = NULL;
     if (operation->key == 0) {
-        return true;
+        return PSA_SUCCESS;
     }
-    if (psab_key_acquire(operation->core->store, operation->key, &key) != PSA_SUCCESS) {
-        return false;
+    psa_status_t status = psab_key_acquire(operation->core->store, operation->key, &key);
+    if (status == PSA_SUCCESS) {
+        psab_key_release(key);
     }
-    psab_key_release(key);
-    return true;
+    return status == PSA_ERROR_INVALID_HANDLE ? PSA_ERROR_BAD_STATE : status;
 }
 
 psa_status_t psab_operation_enter(psab_core_t *core, uint64_t *handle, psab_context_t kind,
@@ -75,10 +75,11 @@ psa_status_t psab_operation_enter(psab_core_t *core, uint64_t *handle, psab_cont
     if (*operation == NULL) {
         return wrong_state(core, handle, kind);
     }
-    if (!key_exists(*operation)) {
+    psa_status_t status = find_key(*operation);
+    if (PSAB_UNLIKELY(status != PSA_SUCCESS)) {
         (void)close_object(handle, *operation, PSAB_HANDLE_ERROR);
         *operation = NULL;
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the key of the operation was destroyed");
+        return psab_refuse(core, status, "the key of the operation was destroyed or cannot be read");
     }
     return PSA_SUCCESS;
 }

@@ -20,13 +20,13 @@ static size_t toy_length(uint32_t alg) {
     return length != 0 ? length : MOCK_HASH_LENGTH;
 }
 
-static void spread(uint32_t sum, uint8_t *output, size_t length) {
+void mock_spread(uint32_t sum, uint8_t *output, size_t length) {
     for (size_t i = 0; i < length; i++) {
         output[i] = (uint8_t)((sum >> (8 * (i % 4))) + i);
     }
 }
 
-static uint32_t add_up(uint32_t sum, const uint8_t *input, size_t length) {
+uint32_t mock_add_up(uint32_t sum, const uint8_t *input, size_t length) {
     for (size_t i = 0; i < length; i++) {
         sum = sum * 31 + input[i];
     }
@@ -35,11 +35,11 @@ static uint32_t add_up(uint32_t sum, const uint8_t *input, size_t length) {
 
 void mock_hash(uint8_t key, psa_algorithm_t alg, const uint8_t *input, size_t length, uint8_t *hash, size_t *size) {
     *size = toy_length(alg);
-    spread(add_up(key, input, length), hash, *size);
+    mock_spread(mock_add_up(key, input, length), hash, *size);
 }
 
 /* What every entry point begins with: count, let the test look, say whether to go on. */
-static psab_status_t begin(mock_t *mock, uint16_t entry_point) {
+psab_status_t mock_begin(mock_t *mock, uint16_t entry_point) {
     atomic_fetch_add(&mock->calls[entry_point], 1);
     if (mock->hook != NULL) {
         mock->hook(mock, entry_point);
@@ -47,13 +47,13 @@ static psab_status_t begin(mock_t *mock, uint16_t entry_point) {
     return mock->status[entry_point];
 }
 
-static bool lies(const mock_t *mock, uint16_t entry_point, mock_lie_t lie) {
+bool mock_lies(const mock_t *mock, uint16_t entry_point, mock_lie_t lie) {
     return mock->lie == lie && mock->lying == entry_point;
 }
 
 /* Write an output, and lie about it as wanted. */
-static psab_status_t give(mock_t *mock, uint16_t entry_point, const uint8_t *result, size_t length, uint8_t *output,
-                          size_t size, size_t *written) {
+psab_status_t mock_give(mock_t *mock, uint16_t entry_point, const uint8_t *result, size_t length, uint8_t *output,
+                        size_t size, size_t *written) {
     if (size < mock->smallest_output) {
         mock->smallest_output = size;
     }
@@ -62,16 +62,16 @@ static psab_status_t give(mock_t *mock, uint16_t entry_point, const uint8_t *res
         *written = size;
         return mock->status[entry_point];
     }
-    if (lies(mock, entry_point, MOCK_NO_OUTPUT)) {
+    if (mock_lies(mock, entry_point, MOCK_NO_OUTPUT)) {
         return PSA_SUCCESS;
     }
     if (length > size) {
         return PSA_ERROR_BUFFER_TOO_SMALL;
     }
     memcpy(output, result, length);
-    *written = lies(mock, entry_point, MOCK_TOO_LONG) ? size + 1000
-               : lies(mock, entry_point, MOCK_SHORT)  ? length - 1
-                                                      : length;
+    *written = mock_lies(mock, entry_point, MOCK_TOO_LONG) ? size + 1000
+               : mock_lies(mock, entry_point, MOCK_SHORT)  ? length - 1
+                                                           : length;
     return PSA_SUCCESS;
 }
 
@@ -80,9 +80,9 @@ static psab_status_t toy_hash_compute(void *driver, uint32_t alg, const uint8_t 
     mock_t *mock = driver;
     uint8_t result[PSA_HASH_MAX_SIZE];
     size_t length;
-    (void)begin(mock, PSAB_EP_HASH_COMPUTE);
+    (void)mock_begin(mock, PSAB_EP_HASH_COMPUTE);
     mock_hash(mock->key, alg, input, input_length, result, &length);
-    return give(mock, PSAB_EP_HASH_COMPUTE, result, length, hash, hash_size, hash_length);
+    return mock_give(mock, PSAB_EP_HASH_COMPUTE, result, length, hash, hash_size, hash_length);
 }
 
 static psab_status_t toy_hash_setup(void *driver, void *operation, uint32_t alg) {
@@ -95,16 +95,16 @@ static psab_status_t toy_hash_setup(void *driver, void *operation, uint32_t alg)
     memset(toy->rest, 0x77, sizeof toy->rest);
     toy->sum = mock->key;
     toy->alg = alg;
-    psab_status_t status = begin(mock, PSAB_EP_HASH_SETUP);
+    psab_status_t status = mock_begin(mock, PSAB_EP_HASH_SETUP);
     atomic_fetch_add(&mock->setups, status == PSA_SUCCESS ? 1 : 0);
     return status;
 }
 
 static psab_status_t toy_hash_update(void *driver, void *operation, const uint8_t *input, size_t input_length) {
     toy_hash_t *toy = operation;
-    toy->sum = add_up(toy->sum, input, input_length);
+    toy->sum = mock_add_up(toy->sum, input, input_length);
     toy->count++;
-    return begin(driver, PSAB_EP_HASH_UPDATE);
+    return mock_begin(driver, PSAB_EP_HASH_UPDATE);
 }
 
 static psab_status_t toy_hash_finish(void *driver, void *operation, uint8_t *hash, size_t hash_size,
@@ -112,9 +112,10 @@ static psab_status_t toy_hash_finish(void *driver, void *operation, uint8_t *has
     mock_t *mock = driver;
     const toy_hash_t *toy = operation;
     uint8_t result[PSA_HASH_MAX_SIZE];
-    (void)begin(mock, PSAB_EP_HASH_FINISH);
-    spread(toy->sum, result, toy_length(toy->alg));
-    psab_status_t status = give(mock, PSAB_EP_HASH_FINISH, result, toy_length(toy->alg), hash, hash_size, hash_length);
+    (void)mock_begin(mock, PSAB_EP_HASH_FINISH);
+    mock_spread(toy->sum, result, toy_length(toy->alg));
+    psab_status_t status =
+        mock_give(mock, PSAB_EP_HASH_FINISH, result, toy_length(toy->alg), hash, hash_size, hash_length);
     atomic_fetch_add(&mock->finishes, status == PSA_SUCCESS ? 1 : 0);
     return status;
 }
@@ -123,12 +124,12 @@ static psab_status_t toy_hash_abort(void *driver, void *operation) {
     mock_t *mock = driver;
     memset(operation, 0x99, sizeof(toy_hash_t));
     atomic_fetch_add(&mock->aborts, 1);
-    return begin(mock, PSAB_EP_HASH_ABORT);
+    return mock_begin(mock, PSAB_EP_HASH_ABORT);
 }
 
 static psab_status_t toy_hash_clone(void *driver, const void *source, void *target) {
     mock_t *mock = driver;
-    psab_status_t status = begin(mock, PSAB_EP_HASH_CLONE);
+    psab_status_t status = mock_begin(mock, PSAB_EP_HASH_CLONE);
     memcpy(target, source, sizeof(toy_hash_t));
     atomic_fetch_add(&mock->setups, status == PSA_SUCCESS ? 1 : 0);
     return status;
@@ -142,10 +143,10 @@ static psab_status_t toy_hash_suspend(void *driver, void *operation, uint8_t *st
         result[i] = (uint8_t)(toy->alg >> (24 - 8 * i));
     }
     memcpy(result + 12, &toy->sum, sizeof toy->sum);
-    psab_status_t status = begin(mock, PSAB_EP_HASH_SUSPEND);
+    psab_status_t status = mock_begin(mock, PSAB_EP_HASH_SUSPEND);
     size_t whole =
         4 + PSA_HASH_SUSPEND_INPUT_LENGTH_FIELD_LENGTH(toy->alg) + PSA_HASH_SUSPEND_HASH_STATE_FIELD_LENGTH(toy->alg);
-    status = give(mock, PSAB_EP_HASH_SUSPEND, result, whole, state, size, length);
+    status = mock_give(mock, PSAB_EP_HASH_SUSPEND, result, whole, state, size, length);
     atomic_fetch_add(&mock->finishes, status == PSA_SUCCESS ? 1 : 0);
     return status;
 }
@@ -157,7 +158,7 @@ static psab_status_t toy_hash_resume(void *driver, void *operation, uint32_t alg
     if (length >= 16) {
         memcpy(&toy->sum, state + 12, sizeof toy->sum);
     }
-    psab_status_t status = begin(mock, PSAB_EP_HASH_RESUME);
+    psab_status_t status = mock_begin(mock, PSAB_EP_HASH_RESUME);
     atomic_fetch_add(&mock->setups, status == PSA_SUCCESS ? 1 : 0);
     return status;
 }
@@ -165,8 +166,8 @@ static psab_status_t toy_hash_resume(void *driver, void *operation, uint32_t alg
 /* Signature: the toy hash of key and hash, in as many bytes as ECDSA on P-256 has. */
 static void toy_signature(const mock_t *mock, const uint8_t *key, size_t key_size, const uint8_t *hash, size_t length,
                           uint8_t *signature) {
-    uint32_t sum = add_up(add_up(mock->key, key, key_size), hash, length);
-    spread(sum, signature, 64);
+    uint32_t sum = mock_add_up(mock_add_up(mock->key, key, key_size), hash, length);
+    mock_spread(sum, signature, 64);
 }
 
 static psab_status_t toy_sign_hash(void *driver, const psab_attributes_t *attributes, const uint8_t *key_buffer,
@@ -176,9 +177,9 @@ static psab_status_t toy_sign_hash(void *driver, const psab_attributes_t *attrib
     uint8_t result[64];
     (void)attributes;
     (void)alg;
-    (void)begin(mock, PSAB_EP_SIGN_HASH);
+    (void)mock_begin(mock, PSAB_EP_SIGN_HASH);
     toy_signature(mock, key_buffer, key_buffer_size, hash, hash_length, result);
-    return give(mock, PSAB_EP_SIGN_HASH, result, 64, signature, signature_size, signature_length);
+    return mock_give(mock, PSAB_EP_SIGN_HASH, result, 64, signature, signature_size, signature_length);
 }
 
 static psab_status_t other_sign_hash(void *driver, const psab_attributes_t *attributes, const uint8_t *key_buffer,
@@ -196,7 +197,7 @@ static psab_status_t toy_verify_hash(void *driver, const psab_attributes_t *attr
     uint8_t expected[64];
     bool is_public = PSA_KEY_TYPE_IS_PUBLIC_KEY(attributes->type);
     (void)alg;
-    psab_status_t status = begin(mock, PSAB_EP_VERIFY_HASH);
+    psab_status_t status = mock_begin(mock, PSAB_EP_VERIFY_HASH);
     if (status != PSA_SUCCESS) {
         return status;
     }
@@ -213,10 +214,10 @@ static psab_status_t toy_sign_message(void *driver, const psab_attributes_t *att
     uint8_t result[64];
     size_t length;
     (void)attributes;
-    (void)begin(mock, PSAB_EP_SIGN_MESSAGE);
+    (void)mock_begin(mock, PSAB_EP_SIGN_MESSAGE);
     mock_hash(mock->key, PSA_ALG_GET_HASH(alg), input, input_length, hash, &length);
     toy_signature(mock, key_buffer, key_buffer_size, hash, length, result);
-    return give(mock, PSAB_EP_SIGN_MESSAGE, result, 64, signature, signature_size, signature_length);
+    return mock_give(mock, PSAB_EP_SIGN_MESSAGE, result, 64, signature, signature_size, signature_length);
 }
 
 static psab_status_t toy_key_agreement(void *driver, uint32_t alg, const psab_attributes_t *our_attributes,
@@ -227,10 +228,11 @@ static psab_status_t toy_key_agreement(void *driver, uint32_t alg, const psab_at
     uint8_t result[32];
     (void)alg;
     (void)our_attributes;
-    (void)begin(mock, PSAB_EP_KEY_AGREEMENT);
-    spread(add_up(mock->key, our_key_buffer, our_key_buffer_length) ^ add_up(mock->key, peer_key, peer_key_length),
-           result, sizeof result);
-    return give(mock, PSAB_EP_KEY_AGREEMENT, result, sizeof result, output, output_size, output_length);
+    (void)mock_begin(mock, PSAB_EP_KEY_AGREEMENT);
+    mock_spread(mock_add_up(mock->key, our_key_buffer, our_key_buffer_length) ^
+                    mock_add_up(mock->key, peer_key, peer_key_length),
+                result, sizeof result);
+    return mock_give(mock, PSAB_EP_KEY_AGREEMENT, result, sizeof result, output, output_size, output_length);
 }
 
 static psab_status_t toy_import_key(void *driver, const psab_attributes_t *attributes, const uint8_t *data,
@@ -238,14 +240,15 @@ static psab_status_t toy_import_key(void *driver, const psab_attributes_t *attri
                                     size_t *key_buffer_length, size_t *bits) {
     mock_t *mock = driver;
     (void)attributes;
-    (void)begin(mock, PSAB_EP_IMPORT_KEY);
-    *bits = lies(mock, PSAB_EP_IMPORT_KEY, MOCK_OTHER_BITS) ? *bits + 8 : 8 * data_length;
+    (void)mock_begin(mock, PSAB_EP_IMPORT_KEY);
+    *bits = mock_lies(mock, PSAB_EP_IMPORT_KEY, MOCK_OTHER_BITS) ? *bits + 8 : 8 * data_length;
     if (mock->description.type == PSAB_DRIVER_OPAQUE) {
         uint8_t context[65] = {0x5a};
         memcpy(context + 1, data, data_length > 64 ? 64 : data_length);
-        return give(mock, PSAB_EP_IMPORT_KEY, context, data_length + 1, key_buffer, key_buffer_size, key_buffer_length);
+        return mock_give(mock, PSAB_EP_IMPORT_KEY, context, data_length + 1, key_buffer, key_buffer_size,
+                         key_buffer_length);
     }
-    return give(mock, PSAB_EP_IMPORT_KEY, data, data_length, key_buffer, key_buffer_size, key_buffer_length);
+    return mock_give(mock, PSAB_EP_IMPORT_KEY, data, data_length, key_buffer, key_buffer_size, key_buffer_length);
 }
 
 static psab_status_t toy_export_public_key(void *driver, const psab_attributes_t *attributes, const uint8_t *key_buffer,
@@ -254,7 +257,7 @@ static psab_status_t toy_export_public_key(void *driver, const psab_attributes_t
     mock_t *mock = driver;
     uint8_t result[65] = {4};
     (void)attributes;
-    (void)begin(mock, PSAB_EP_EXPORT_PUBLIC_KEY);
+    (void)mock_begin(mock, PSAB_EP_EXPORT_PUBLIC_KEY);
     size_t skip = mock->description.type == PSAB_DRIVER_OPAQUE ? 1 : 0;
     size_t length = key_buffer_size - skip;
     if (length > 32) {
@@ -262,14 +265,14 @@ static psab_status_t toy_export_public_key(void *driver, const psab_attributes_t
     }
     memcpy(result + 1, key_buffer + skip, length);
     memcpy(result + 33, key_buffer + skip, length);
-    return give(mock, PSAB_EP_EXPORT_PUBLIC_KEY, result, sizeof result, data, data_size, data_length);
+    return mock_give(mock, PSAB_EP_EXPORT_PUBLIC_KEY, result, sizeof result, data, data_size, data_length);
 }
 
 static psab_status_t toy_get_entropy(void *driver, uint32_t flags, size_t *estimate_bits, uint8_t *output,
                                      size_t output_size) {
     mock_t *mock = driver;
     (void)flags;
-    psab_status_t status = begin(mock, PSAB_EP_GET_ENTROPY);
+    psab_status_t status = mock_begin(mock, PSAB_EP_GET_ENTROPY);
     for (size_t i = 0; i < output_size; i++) {
         output[i] = mock->lie == MOCK_CONSTANT ? (uint8_t)(3 * i) : (uint8_t)check_random(&mock->seed);
     }
@@ -281,23 +284,23 @@ static psab_status_t toy_init_random(void *driver, void *context) {
     mock_t *mock = driver;
     toy_random_t *random = context;
     random->left = mock->random_limit;
-    return begin(mock, PSAB_EP_INIT_RANDOM);
+    return mock_begin(mock, PSAB_EP_INIT_RANDOM);
 }
 
 static psab_status_t toy_add_entropy(void *driver, void *context, const uint8_t *entropy, size_t entropy_size) {
     mock_t *mock = driver;
     toy_random_t *random = context;
-    random->state = add_up(random->state, entropy, entropy_size);
+    random->state = mock_add_up(random->state, entropy, entropy_size);
     random->left = mock->random_limit;
     mock->entropy_added += (uint32_t)entropy_size;
-    return begin(mock, PSAB_EP_ADD_ENTROPY);
+    return mock_begin(mock, PSAB_EP_ADD_ENTROPY);
 }
 
 static psab_status_t toy_get_random(void *driver, void *context, uint8_t *output, size_t output_size,
                                     size_t *output_length) {
     mock_t *mock = driver;
     toy_random_t *random = context;
-    psab_status_t status = begin(mock, PSAB_EP_GET_RANDOM);
+    psab_status_t status = mock_begin(mock, PSAB_EP_GET_RANDOM);
     size_t size = mock->random_limit != 0 && output_size > random->left ? random->left : output_size;
     if (mock->random_limit != 0 && size == 0 && output_size != 0) {
         return PSA_ERROR_INSUFFICIENT_ENTROPY;
@@ -306,7 +309,7 @@ static psab_status_t toy_get_random(void *driver, void *context, uint8_t *output
         output[i] = (uint8_t)check_random(&random->state);
     }
     random->left -= (uint32_t)(mock->random_limit != 0 ? size : 0);
-    *output_length = lies(mock, PSAB_EP_GET_RANDOM, MOCK_TOO_LONG) ? output_size + 1 : size;
+    *output_length = mock_lies(mock, PSAB_EP_GET_RANDOM, MOCK_TOO_LONG) ? output_size + 1 : size;
     return status;
 }
 
@@ -319,11 +322,11 @@ static psab_status_t toy_destroy_key(void *driver, const psab_attributes_t *attr
 }
 
 static psab_status_t toy_init(void *driver) {
-    return begin(driver, PSAB_EP_INIT);
+    return mock_begin(driver, PSAB_EP_INIT);
 }
 
 static psab_status_t toy_free(void *driver) {
-    return begin(driver, PSAB_EP_FREE);
+    return mock_begin(driver, PSAB_EP_FREE);
 }
 
 static const psab_ops_t toy_ops = {
@@ -373,11 +376,16 @@ void mock_init_opaque(mock_t *mock, const char *name) {
 
 psab_capability_t *mock_capability(mock_t *mock, size_t index, const uint16_t *entry_points, size_t count) {
     psab_capability_t *capability = &mock->capabilities[index];
-    psab_ops_select(&mock->ops[index], &toy_ops, entry_points, count);
+    memset(&mock->ops[index], 0, sizeof mock->ops[index]);
+    for (size_t i = 0; i < count; i++) {
+        const psab_ops_t *from = psab_ops_has(&toy_ops, entry_points[i]) ? &toy_ops : &mock_symmetric_ops;
+        psab_ops_copy_member(&mock->ops[index], from, entry_points[i]);
+    }
     memset(capability, 0, sizeof *capability);
     capability->ops = &mock->ops[index];
     capability->context_sizes[PSAB_CONTEXT_HASH_OPERATION] = sizeof(toy_hash_t);
     capability->context_sizes[PSAB_CONTEXT_RANDOM_CONTEXT] = sizeof(toy_random_t);
+    mock_symmetric_contexts(capability);
     if (mock->description.capability_count <= index) {
         mock->description.capability_count = index + 1;
     }

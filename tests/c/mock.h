@@ -83,6 +83,26 @@ psab_counts_t mock_counts(psab_core_t *core, const char *name);
 /** Import 32 bytes as a key for everything with ECDSA over SHA-256; PSA_KEY_ID_NULL if that failed. */
 psa_key_id_t mock_key(psab_core_t *core, psa_key_lifetime_t lifetime, psa_algorithm_t alg);
 
+/* For files with more toy functions. */
+
+/** What every entry point begins with: count, let the test look, say whether to go on. */
+psab_status_t mock_begin(mock_t *mock, uint16_t entry_point);
+
+/** Whether it lies so in an entry point. */
+bool mock_lies(const mock_t *mock, uint16_t entry_point, mock_lie_t lie);
+
+/** Write an output, and lie about it as wanted. */
+psab_status_t mock_give(mock_t *mock, uint16_t entry_point, const uint8_t *result, size_t length, uint8_t *output,
+                        size_t size, size_t *written);
+
+/** Add bytes up, and spread a sum over bytes. */
+uint32_t mock_add_up(uint32_t sum, const uint8_t *input, size_t length);
+void mock_spread(uint32_t sum, uint8_t *output, size_t length);
+
+/** The toy functions of MACs, ciphers, AEAD and XOF (mock_symmetric.c), and the sizes of their contexts. */
+extern const psab_ops_t mock_symmetric_ops;
+void mock_symmetric_contexts(psab_capability_t *capability);
+
 /** What the toy functions give. */
 void mock_hash(uint8_t key, psa_algorithm_t alg, const uint8_t *input, size_t length, uint8_t *hash, size_t *size);
 
