@@ -7,7 +7,7 @@
 #include "util/wipe.h"
 
 /* An interruptible operation wants to be called again. The API has no such operations. */
-#define OPERATION_INCOMPLETE ((psab_status_t)-248)
+#define OPERATION_INCOMPLETE ((psab_status_t) - 248)
 
 /* A request of a driver. */
 typedef struct forwarded {

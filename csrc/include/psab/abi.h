@@ -32,9 +32,9 @@ typedef enum psab_input_type {
 
 /** One collected input of a key derivation. */
 typedef struct psab_kdf_input {
-    uint16_t step;              /**< psa_key_derivation_step_t */
-    uint16_t type;              /**< psab_input_type_t */
-    const uint8_t *data;        /**< bytes, or key material or key context */
+    uint16_t step;       /**< psa_key_derivation_step_t */
+    uint16_t type;       /**< psab_input_type_t */
+    const uint8_t *data; /**< bytes, or key material or key context */
     size_t length;
     const psab_attributes_t *attributes; /**< of a key input, else null */
     uint64_t integer;
@@ -80,7 +80,7 @@ typedef enum psab_tag {
 /** One argument of a packed call. The tag says which member of the union holds it. */
 typedef struct psab_value {
     uint16_t tag;
-    uint16_t secret;            /**< 1: never to be shown */
+    uint16_t secret; /**< 1: never to be shown */
     union {
         const psab_attributes_t *attributes;
         psab_attributes_t *attributes_inout;
@@ -91,14 +91,14 @@ typedef struct psab_value {
         struct {
             uint8_t *data;
             size_t size;
-            size_t *length;     /**< null for PSAB_TAG_FILL */
+            size_t *length; /**< null for PSAB_TAG_FILL */
         } output;
         uint64_t scalar;
         size_t *scalar_out;
         struct {
-            void *data;         /**< the context; const for const_op arguments */
-            size_t size;        /**< bytes the core allocated; 0 if the packer does not know */
-            uint32_t kind;      /**< psab_context_t */
+            void *data;    /**< the context; const for const_op arguments */
+            size_t size;   /**< bytes the core allocated; 0 if the packer does not know */
+            uint32_t kind; /**< psab_context_t */
         } context;
         const psab_custom_t *custom;
         const psab_kdf_inputs_t *kdf_inputs;
@@ -121,7 +121,7 @@ typedef psab_status_t (*psab_packed_call_t)(void *driver, uint16_t entry_point, 
 /** What a driver registered through packed calls is: the `driver` argument of packing stubs. */
 typedef struct psab_packed_driver {
     psab_packed_call_t call;
-    void *user;                 /**< passed as `driver` to call */
+    void *user; /**< passed as `driver` to call */
 } psab_packed_driver_t;
 
 #include "psab/ops.h" /* generated: psab_entry_point_t, psab_context_t, psab_ops_t, PSAB_TABLE_HASH */
@@ -132,8 +132,8 @@ typedef struct psab_key_type_spec {
     uint16_t mask;
 } psab_key_type_spec_t;
 
-#define PSAB_CAPABILITY_FALLBACK 1u  /**< NOT_SUPPORTED passes the call on */
-#define PSAB_CAPABILITY_MEMORY 2u    /**< derive_key takes a memory object */
+#define PSAB_CAPABILITY_FALLBACK 1u /**< NOT_SUPPORTED passes the call on */
+#define PSAB_CAPABILITY_MEMORY 2u   /**< derive_key takes a memory object */
 
 /** One capability: what is matched, and the entry points that serve it.
  *
@@ -141,7 +141,7 @@ typedef struct psab_key_type_spec {
  * key_sizes hold the derived types and sizes.
  */
 typedef struct psab_capability {
-    const psab_ops_t *ops;      /**< a non-null member is an entry point of this capability */
+    const psab_ops_t *ops; /**< a non-null member is an entry point of this capability */
     const uint32_t *algorithms;
     size_t algorithm_count;
     const psab_key_type_spec_t *key_types;
@@ -150,7 +150,7 @@ typedef struct psab_capability {
     size_t key_size_count;
     uint32_t flags;
     uint32_t initial_entropy_size;
-    uint32_t reseed_entropy_size; /**< 0: not given */
+    uint32_t reseed_entropy_size;             /**< 0: not given */
     size_t context_sizes[PSAB_CONTEXT_COUNT]; /**< sizeof the driver's types; 0 where not used */
 } psab_capability_t;
 
@@ -170,34 +170,34 @@ typedef struct psab_key_context_sizes {
 
 /** One driver: the compiled form of one description. */
 typedef struct psab_driver_description {
-    const char *name;           /**< the prefix */
-    const char *source;         /**< where the description came from, for messages */
+    const char *name;   /**< the prefix */
+    const char *source; /**< where the description came from, for messages */
     psab_driver_type_t type;
-    uint32_t location;          /**< 0 for a transparent driver */
+    uint32_t location; /**< 0 for a transparent driver */
     const psab_capability_t *capabilities;
     size_t capability_count;
     psab_key_context_sizes_t key_context;
     size_t persistent_state_size;
-    const char *dialect;        /**< "psa" or "mbedtls" */
+    const char *dialect; /**< "psa" or "mbedtls" */
 } psab_driver_description_t;
 
 /** What a driver image offers. */
 typedef struct psab_bundle {
-    uint32_t abi_version;       /**< PSAB_ABI_VERSION */
-    uint32_t table_hash;        /**< PSAB_TABLE_HASH: the table the image was generated from */
+    uint32_t abi_version; /**< PSAB_ABI_VERSION */
+    uint32_t table_hash;  /**< PSAB_TABLE_HASH: the table the image was generated from */
     const psab_driver_description_t *const *drivers;
     size_t driver_count;
 } psab_bundle_t;
 
 /** What a report of an adapter or of the core is about. */
 typedef enum psab_report_code {
-    PSAB_REPORT_ATTRIBUTE_LOST = 1,   /**< a foreign attributes object did not keep a value */
-    PSAB_REPORT_OUTSIDE_CALL = 2,     /**< a core service was called outside an entry point */
-    PSAB_REPORT_RECURSION = 3,        /**< calls back into the core went too deep */
-    PSAB_REPORT_OUTPUT_LENGTH = 4,    /**< a driver reported more output than its buffer holds */
-    PSAB_REPORT_BITS_CHANGED = 5,     /**< import_key succeeded with another size than asked for */
-    PSAB_REPORT_CONTEXT = 6,          /**< a key context or an operation context does not fit */
-    PSAB_REPORT_STATUS = 7            /**< a status that the interface does not allow there */
+    PSAB_REPORT_ATTRIBUTE_LOST = 1, /**< a foreign attributes object did not keep a value */
+    PSAB_REPORT_OUTSIDE_CALL = 2,   /**< a core service was called outside an entry point */
+    PSAB_REPORT_RECURSION = 3,      /**< calls back into the core went too deep */
+    PSAB_REPORT_OUTPUT_LENGTH = 4,  /**< a driver reported more output than its buffer holds */
+    PSAB_REPORT_BITS_CHANGED = 5,   /**< import_key succeeded with another size than asked for */
+    PSAB_REPORT_CONTEXT = 6,        /**< a key context or an operation context does not fit */
+    PSAB_REPORT_STATUS = 7          /**< a status that the interface does not allow there */
 } psab_report_code_t;
 
 /** The core's services for a driver image. Every one of them must be called on a thread that is

@@ -9,8 +9,7 @@ psa_status_t psa_driver_wrapper_export_public_key(const psa_key_attributes_t *at
 
 psa_status_t mirror_sign_hash(const psa_key_attributes_t *attributes, const uint8_t *key_buffer, size_t key_buffer_size,
                               psa_algorithm_t alg, const uint8_t *hash, size_t hash_length, uint8_t *signature,
-                              size_t signature_size, size_t *signature_length)
-{
+                              size_t signature_size, size_t *signature_length) {
     const mirror_view_t view = {
         sizeof(*attributes),
         MBEDTLS_SVC_KEY_ID_GET_KEY_ID(psa_get_key_id(attributes)),
@@ -34,8 +33,7 @@ psa_status_t mirror_sign_hash(const psa_key_attributes_t *attributes, const uint
 }
 
 psa_status_t mirror_import_key(const psa_key_attributes_t *attributes, const uint8_t *data, size_t data_length,
-                               uint8_t *key_buffer, size_t key_buffer_size, size_t *key_buffer_length, size_t *bits)
-{
+                               uint8_t *key_buffer, size_t key_buffer_size, size_t *key_buffer_length, size_t *bits) {
     (void)attributes;
     (void)data;
     if (key_buffer_size < 16) {
@@ -47,16 +45,14 @@ psa_status_t mirror_import_key(const psa_key_attributes_t *attributes, const uin
 }
 
 psa_status_t mirror_export_public_key(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
-                                      size_t key_buffer_size, uint8_t *data, size_t data_size, size_t *data_length)
-{
+                                      size_t key_buffer_size, uint8_t *data, size_t data_size, size_t *data_length) {
     psa_key_attributes_t inner = *attributes;
     psa_set_key_lifetime(&inner, 0);
     return psa_driver_wrapper_export_public_key(&inner, key_buffer, key_buffer_size, data, data_size, data_length);
 }
 
 psa_status_t mirror_get_builtin_key(psa_drv_slot_number_t slot_number, psa_key_attributes_t *attributes,
-                                    uint8_t *key_buffer, size_t key_buffer_size, size_t *key_buffer_length)
-{
+                                    uint8_t *key_buffer, size_t key_buffer_size, size_t *key_buffer_length) {
     if (slot_number == 0 || key_buffer_size < 16) {
         return slot_number == 0 ? PSA_ERROR_INVALID_ARGUMENT : PSA_ERROR_BUFFER_TOO_SMALL;
     }

@@ -5,8 +5,7 @@
 uint8_t library_mix(const uint8_t *data, size_t length);
 int32_t psa_generate_random(uint8_t *output, size_t size);
 
-uint8_t library_mix(const uint8_t *data, size_t length)
-{
+uint8_t library_mix(const uint8_t *data, size_t length) {
     uint8_t random;
     uint8_t sum = psa_generate_random(&random, 1) == 0 ? 0 : 0x80;
     for (size_t i = 0; i < length; i++) {
@@ -15,8 +14,7 @@ uint8_t library_mix(const uint8_t *data, size_t length)
     return sum;
 }
 
-int32_t psa_generate_random(uint8_t *output, size_t size)
-{
+int32_t psa_generate_random(uint8_t *output, size_t size) {
     (void)output;
     (void)size;
     return -137; /* the state of a core without psa_crypto_init() */

@@ -3,20 +3,17 @@
 #include <mbedtls/ecp.h>
 #include <mbedtls/platform_util.h>
 
-static int random_bytes(void *state, unsigned char *output, size_t size)
-{
+static int random_bytes(void *state, unsigned char *output, size_t size) {
     (void)state;
     return psa_generate_random(output, size) == PSA_SUCCESS ? 0 : MBEDTLS_ERR_ECP_RANDOM_FAILED;
 }
 
-static psa_status_t refuse(const psa_key_attributes_t *attributes)
-{
+static psa_status_t refuse(const psa_key_attributes_t *attributes) {
     return psa_get_key_bits(attributes) == 256 ? PSA_SUCCESS : PSA_ERROR_NOT_SUPPORTED;
 }
 
 psa_status_t ecp_generate_key(const psa_key_attributes_t *attributes, uint8_t *key_buffer, size_t key_buffer_size,
-                              size_t *key_buffer_length)
-{
+                              size_t *key_buffer_length) {
     mbedtls_ecp_group group;
     mbedtls_mpi secret;
     int result;
@@ -38,8 +35,7 @@ psa_status_t ecp_generate_key(const psa_key_attributes_t *attributes, uint8_t *k
 }
 
 /* The private scalar times a point: the base point where peer is null. */
-static psa_status_t multiply(const uint8_t *scalar, const uint8_t *peer, size_t peer_length, uint8_t *point)
-{
+static psa_status_t multiply(const uint8_t *scalar, const uint8_t *peer, size_t peer_length, uint8_t *point) {
     mbedtls_ecp_group group;
     mbedtls_ecp_point base;
     mbedtls_ecp_point product;
@@ -58,9 +54,9 @@ static psa_status_t multiply(const uint8_t *scalar, const uint8_t *peer, size_t 
     }
     result = result != 0 ? result : mbedtls_ecp_check_pubkey(&group, &base);
     result = result != 0 ? result : mbedtls_ecp_mul(&group, &product, &secret, &base, random_bytes, NULL);
-    result = result != 0 ? result
-                         : mbedtls_ecp_point_write_binary(&group, &product, MBEDTLS_ECP_PF_UNCOMPRESSED, &length,
-                                                          point, 65);
+    result = result != 0
+                 ? result
+                 : mbedtls_ecp_point_write_binary(&group, &product, MBEDTLS_ECP_PF_UNCOMPRESSED, &length, point, 65);
     mbedtls_mpi_free(&secret);
     mbedtls_ecp_point_free(&product);
     mbedtls_ecp_point_free(&base);
@@ -69,8 +65,7 @@ static psa_status_t multiply(const uint8_t *scalar, const uint8_t *peer, size_t 
 }
 
 psa_status_t ecp_export_public_key(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
-                                   size_t key_buffer_size, uint8_t *data, size_t data_size, size_t *data_length)
-{
+                                   size_t key_buffer_size, uint8_t *data, size_t data_size, size_t *data_length) {
     if (refuse(attributes) != PSA_SUCCESS || key_buffer_size != 32) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
@@ -82,9 +77,8 @@ psa_status_t ecp_export_public_key(const psa_key_attributes_t *attributes, const
 }
 
 psa_status_t ecp_key_agreement(psa_algorithm_t alg, const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
-                               size_t key_buffer_size, const uint8_t *peer_key, size_t peer_key_length,
-                               uint8_t *output, size_t output_size, size_t *output_length)
-{
+                               size_t key_buffer_size, const uint8_t *peer_key, size_t peer_key_length, uint8_t *output,
+                               size_t output_size, size_t *output_length) {
     uint8_t point[65];
     psa_status_t status = refuse(attributes);
     size_t i;

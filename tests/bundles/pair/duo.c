@@ -5,8 +5,7 @@
 static uint8_t calls; /* what the two descriptions share */
 
 psa_status_t duo_hash_compute(psa_algorithm_t alg, const uint8_t *input, size_t input_length, uint8_t *hash,
-                              size_t hash_size, size_t *hash_length)
-{
+                              size_t hash_size, size_t *hash_length) {
     (void)alg;
     (void)input;
     (void)input_length;
@@ -18,10 +17,9 @@ psa_status_t duo_hash_compute(psa_algorithm_t alg, const uint8_t *input, size_t 
     return PSA_SUCCESS;
 }
 
-psa_status_t duo_se_sign_hash(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
-                              size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *hash, size_t hash_length,
-                              uint8_t *signature, size_t signature_size, size_t *signature_length)
-{
+psa_status_t duo_se_sign_hash(const psa_key_attributes_t *attributes, const uint8_t *key_buffer, size_t key_buffer_size,
+                              psa_algorithm_t alg, const uint8_t *hash, size_t hash_length, uint8_t *signature,
+                              size_t signature_size, size_t *signature_length) {
     (void)attributes;
     (void)key_buffer;
     (void)key_buffer_size;

@@ -9,15 +9,13 @@ psa_status_t psa_driver_wrapper_export_public_key(const psa_key_attributes_t *at
                                                   size_t key_buffer_size, uint8_t *data, size_t data_size,
                                                   size_t *data_length);
 
-static int is_pair(const psa_key_attributes_t *attributes)
-{
+static int is_pair(const psa_key_attributes_t *attributes) {
     return psa_get_key_type(attributes) == PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1);
 }
 
 psa_status_t plug_transparent_import_key(const psa_key_attributes_t *attributes, const uint8_t *data,
                                          size_t data_length, uint8_t *key_buffer, size_t key_buffer_size,
-                                         size_t *key_buffer_length, size_t *bits)
-{
+                                         size_t *key_buffer_length, size_t *bits) {
     if (!is_pair(attributes) || data_length != 32 || (*bits != 0 && *bits != 256)) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
@@ -34,8 +32,7 @@ psa_status_t plug_transparent_import_key(const psa_key_attributes_t *attributes,
 }
 
 psa_status_t plug_transparent_generate_key(const psa_key_attributes_t *attributes, uint8_t *key_buffer,
-                                           size_t key_buffer_size, size_t *key_buffer_length)
-{
+                                           size_t key_buffer_size, size_t *key_buffer_length) {
     if (!is_pair(attributes) || psa_get_key_bits(attributes) != 256) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
@@ -54,8 +51,7 @@ psa_status_t plug_transparent_generate_key(const psa_key_attributes_t *attribute
 
 psa_status_t plug_transparent_export_public_key(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
                                                 size_t key_buffer_size, uint8_t *data, size_t data_size,
-                                                size_t *data_length)
-{
+                                                size_t *data_length) {
     if (!is_pair(attributes) || key_buffer_size != 32) { /* never sent a public key */
         return PSA_ERROR_NOT_SUPPORTED;
     }
@@ -71,8 +67,7 @@ psa_status_t plug_transparent_export_public_key(const psa_key_attributes_t *attr
 psa_status_t plug_transparent_sign_hash(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
                                         size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *hash,
                                         size_t hash_length, uint8_t *signature, size_t signature_size,
-                                        size_t *signature_length)
-{
+                                        size_t *signature_length) {
     uint8_t nonce[32];
     uint8_t point[65];
     size_t point_length = 0;
@@ -105,8 +100,7 @@ psa_status_t plug_transparent_sign_hash(const psa_key_attributes_t *attributes, 
 
 psa_status_t plug_transparent_verify_hash(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
                                           size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *hash,
-                                          size_t hash_length, const uint8_t *signature, size_t signature_length)
-{
+                                          size_t hash_length, const uint8_t *signature, size_t signature_length) {
     (void)attributes;
     (void)alg;
     if (key_buffer_size != 65) {
@@ -121,8 +115,7 @@ psa_status_t plug_transparent_verify_hash(const psa_key_attributes_t *attributes
 psa_status_t plug_transparent_key_agreement(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
                                             size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *peer_key,
                                             size_t peer_key_length, uint8_t *output, size_t output_size,
-                                            size_t *output_length)
-{
+                                            size_t *output_length) {
     (void)attributes;
     if (alg != PSA_ALG_ECDH || key_buffer_size != 32 || peer_key_length != 65 || output_size < 32) {
         return PSA_ERROR_NOT_SUPPORTED;

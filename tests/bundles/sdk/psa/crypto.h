@@ -21,10 +21,10 @@ typedef uint16_t psa_key_bits_t;
 typedef uint64_t psa_drv_slot_number_t;
 
 #define PSA_SUCCESS ((psa_status_t)0)
-#define PSA_ERROR_NOT_SUPPORTED ((psa_status_t)-134)
-#define PSA_ERROR_INVALID_ARGUMENT ((psa_status_t)-135)
-#define PSA_ERROR_BUFFER_TOO_SMALL ((psa_status_t)-138)
-#define PSA_ERROR_INVALID_SIGNATURE ((psa_status_t)-149)
+#define PSA_ERROR_NOT_SUPPORTED ((psa_status_t) - 134)
+#define PSA_ERROR_INVALID_ARGUMENT ((psa_status_t) - 135)
+#define PSA_ERROR_BUFFER_TOO_SMALL ((psa_status_t) - 138)
+#define PSA_ERROR_INVALID_SIGNATURE ((psa_status_t) - 149)
 
 #define PSA_ALG_SHA_256 ((psa_algorithm_t)0x02000009)
 #define PSA_ALG_ANY_HASH ((psa_algorithm_t)0x020000ff)
@@ -44,16 +44,14 @@ typedef struct {
     mbedtls_key_owner_id_t owner;
 } mbedtls_svc_key_id_t;
 #define MBEDTLS_SVC_KEY_ID_GET_KEY_ID(id) ((id).key_id)
-static inline mbedtls_svc_key_id_t mbedtls_svc_key_id_make(mbedtls_key_owner_id_t owner, psa_key_id_t key_id)
-{
+static inline mbedtls_svc_key_id_t mbedtls_svc_key_id_make(mbedtls_key_owner_id_t owner, psa_key_id_t key_id) {
     const mbedtls_svc_key_id_t id = {key_id, owner};
     return id;
 }
 #else
 typedef psa_key_id_t mbedtls_svc_key_id_t;
 #define MBEDTLS_SVC_KEY_ID_GET_KEY_ID(id) (id)
-static inline mbedtls_svc_key_id_t mbedtls_svc_key_id_make(unsigned int unused, psa_key_id_t key_id)
-{
+static inline mbedtls_svc_key_id_t mbedtls_svc_key_id_make(unsigned int unused, psa_key_id_t key_id) {
     (void)unused;
     return key_id;
 }
@@ -91,71 +89,59 @@ psa_algorithm_t psa_get_key_algorithm(const psa_key_attributes_t *attributes);
 psa_key_type_t psa_get_key_type(const psa_key_attributes_t *attributes);
 size_t psa_get_key_bits(const psa_key_attributes_t *attributes);
 #else
-static inline void psa_set_key_id(psa_key_attributes_t *attributes, mbedtls_svc_key_id_t id)
-{
+static inline void psa_set_key_id(psa_key_attributes_t *attributes, mbedtls_svc_key_id_t id) {
     attributes->id = id;
     if ((attributes->lifetime & 0xffu) == 0u) {
         attributes->lifetime |= 1u;
     }
 }
 
-static inline void psa_set_key_lifetime(psa_key_attributes_t *attributes, psa_key_lifetime_t lifetime)
-{
+static inline void psa_set_key_lifetime(psa_key_attributes_t *attributes, psa_key_lifetime_t lifetime) {
     attributes->lifetime = lifetime;
     if ((lifetime & 0xffu) == 0u) {
         attributes->id = mbedtls_svc_key_id_make(0, 0);
     }
 }
 
-static inline void psa_set_key_usage_flags(psa_key_attributes_t *attributes, psa_key_usage_t usage)
-{
+static inline void psa_set_key_usage_flags(psa_key_attributes_t *attributes, psa_key_usage_t usage) {
     usage |= (usage & PSA_KEY_USAGE_SIGN_HASH) != 0u ? 0x400u : 0u;
     usage |= (usage & PSA_KEY_USAGE_VERIFY_HASH) != 0u ? 0x800u : 0u;
     attributes->policy.usage = usage;
 }
 
-static inline void psa_set_key_bits(psa_key_attributes_t *attributes, size_t bits)
-{
+static inline void psa_set_key_bits(psa_key_attributes_t *attributes, size_t bits) {
     attributes->bits = bits > 0xfff8u ? 0xffffu : (psa_key_bits_t)bits;
 }
 
-static inline void psa_set_key_type(psa_key_attributes_t *attributes, psa_key_type_t type)
-{
+static inline void psa_set_key_type(psa_key_attributes_t *attributes, psa_key_type_t type) {
     attributes->type = type;
 }
 
-static inline void psa_set_key_algorithm(psa_key_attributes_t *attributes, psa_algorithm_t alg)
-{
+static inline void psa_set_key_algorithm(psa_key_attributes_t *attributes, psa_algorithm_t alg) {
     attributes->policy.alg = alg;
 }
 
-static inline mbedtls_svc_key_id_t psa_get_key_id(const psa_key_attributes_t *attributes)
-{
+static inline mbedtls_svc_key_id_t psa_get_key_id(const psa_key_attributes_t *attributes) {
     return attributes->id;
 }
 
-static inline psa_key_lifetime_t psa_get_key_lifetime(const psa_key_attributes_t *attributes)
-{
+static inline psa_key_lifetime_t psa_get_key_lifetime(const psa_key_attributes_t *attributes) {
     return attributes->lifetime;
 }
 
-static inline psa_key_usage_t psa_get_key_usage_flags(const psa_key_attributes_t *attributes)
-{
+static inline psa_key_usage_t psa_get_key_usage_flags(const psa_key_attributes_t *attributes) {
     return attributes->policy.usage;
 }
 
-static inline psa_algorithm_t psa_get_key_algorithm(const psa_key_attributes_t *attributes)
-{
+static inline psa_algorithm_t psa_get_key_algorithm(const psa_key_attributes_t *attributes) {
     return attributes->policy.alg;
 }
 
-static inline psa_key_type_t psa_get_key_type(const psa_key_attributes_t *attributes)
-{
+static inline psa_key_type_t psa_get_key_type(const psa_key_attributes_t *attributes) {
     return attributes->type;
 }
 
-static inline size_t psa_get_key_bits(const psa_key_attributes_t *attributes)
-{
+static inline size_t psa_get_key_bits(const psa_key_attributes_t *attributes) {
     return attributes->bits;
 }
 #endif
