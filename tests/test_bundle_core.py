@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -10,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 from image_harness import HERE
 
-from psa_bridge import Alg, Core, EccFamily, InvalidSignature, KeyAttributes, KeyType, Usage
+from psa_bridge import Alg, Core, EccFamily, GenericError, InvalidSignature, KeyAttributes, KeyType, Usage
 
 PAIR = KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1)
 PUBLIC = KeyType.ECC_PUBLIC_KEY(EccFamily.SECP_R1)
@@ -79,3 +81,19 @@ def test_two_cores_of_one_bundle_do_not_share_a_state() -> None:
         assert first.hash_compute(Alg.SHA_256, b"") == b"\x01" * 32
         assert first.hash_compute(Alg.SHA_256, b"") == b"\x02" * 32
         assert second.hash_compute(Alg.SHA_256, b"") == b"\x01" * 32
+
+
+POINTER = "psa_status_t (*late_hash_compute)(psa_algorithm_t, const uint8_t *, size_t, uint8_t *, size_t, size_t *)"
+
+
+def test_a_function_pointer_that_is_null_is_an_error_of_the_driver_and_not_called(tmp_path: Path) -> None:
+    (tmp_path / "late.h").write_text(f"#include <psa/crypto.h>\nextern {POINTER};\n")
+    (tmp_path / "late.c").write_text(f'#include "late.h"\n{POINTER} = 0;\n')
+    capability = {"entry_points": ["hash_compute"], "algorithms": ["PSA_ALG_SHA_256"]}
+    description = {"prefix": "late", "type": "transparent", "headers": ["late.h"], "capabilities": [capability]}
+    (tmp_path / "late.json").write_text(json.dumps(description))
+    with Core() as core:
+        core.load(tmp_path / "late.json", tmp_path / "late.c", include=[tmp_path])
+        with pytest.raises(GenericError, match="function pointer for hash_compute is null") as caught:
+            core.hash_compute(Alg.SHA_256, b"")
+    assert caught.value.driver == "late"

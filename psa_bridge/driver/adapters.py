@@ -14,13 +14,14 @@ class Target:
     """What an adapter calls.
 
     ``declare`` asks for a declaration of the function in front of the adapter, because no
-    header has one.
+    header has one.  ``pointer`` says that the name is a function pointer, which may be null.
     """
 
     form: Form
     function: str
     context_type: str = ""
     declare: bool = False
+    pointer: bool = False
 
     @property
     def entry_point(self) -> str:
@@ -44,6 +45,8 @@ def adapter(name: str, target: Target, types: Types, own_headers: bool) -> str:
     kept = {argument.name for argument in form.arguments}
     unused = [p.name for argument in row.arguments if argument.name not in kept for p in argument.parameters]
     lines = [f"    (void){parameter};" for parameter in ["driver", *unused]]
+    if target.pointer:
+        lines += _null_check(target)
     before, operands, after = [], [], []
     for argument in form.arguments:
         if argument.name not in given:
@@ -55,6 +58,18 @@ def adapter(name: str, target: Target, types: Types, own_headers: bool) -> str:
         after += end
     head = call(f"static psab_status_t {name}", core_parameters(row), "", indent=0)
     return f"{head}\n{{\n" + "\n".join([*lines, *_body(target, before, operands, after)]) + "\n}\n"
+
+
+def _null_check(target: Target) -> list[str]:
+    """A pointer that the driver has not set is reported, not called."""
+    return [
+        f"    if (({target.function}) == NULL) {{",
+        "        if (psab_services != NULL) {",
+        f'            psab_services->report(PSAB_REPORT_STATUS, "the function pointer for {target.entry_point} is null");',
+        "        }",
+        "        return PSAB_GENERIC_ERROR;",
+        "    }",
+    ]
 
 
 def _body(target: Target, before: list[str], operands: list[str], after: list[str]) -> list[str]:

@@ -183,7 +183,8 @@ class Prototypes:
         for form in possible:
             question = self._question(use, form)
             if question and answers.values.get(question):
-                return Target(form, use.function, use.context_type)
+                pointer = bool(answers.values.get(is_pointer(use.function)))
+                return Target(form, use.function, use.context_type, pointer=pointer)
         self._mismatch(use, possible, answers)
         return None
 
