@@ -62,10 +62,11 @@ def adapter(name: str, target: Target, types: Types, own_headers: bool) -> str:
 
 def _null_check(target: Target) -> list[str]:
     """A pointer that the driver has not set is reported, not called."""
+    text = f'"the function pointer for {target.entry_point} is null"'
     return [
         f"    if (({target.function}) == NULL) {{",
         "        if (psab_services != NULL) {",
-        f'            psab_services->report(PSAB_REPORT_STATUS, "the function pointer for {target.entry_point} is null");',
+        f"            psab_services->report(PSAB_REPORT_STATUS, {text});",
         "        }",
         "        return PSAB_GENERIC_ERROR;",
         "    }",
