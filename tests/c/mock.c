@@ -318,7 +318,7 @@ static psab_status_t toy_destroy_key(void *driver, const psab_attributes_t *attr
     (void)attributes;
     (void)key_buffer;
     (void)key_buffer_size;
-    return begin(driver, PSAB_EP_DESTROY_KEY);
+    return mock_begin(driver, PSAB_EP_DESTROY_KEY);
 }
 
 static psab_status_t toy_init(void *driver) {
