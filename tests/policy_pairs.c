@@ -8,7 +8,8 @@ void pairs_permit(const uint32_t *algs, size_t count, uint16_t type, uint32_t us
 /** psab_policy_check() of every pair, as for a key whose policy has exactly these usage flags. */
 void pairs_check(const uint32_t *algs, size_t count, uint16_t type, uint32_t flags, uint32_t usage, uint8_t *permitted);
 
-/** psab_policy_intersect() of every pair: common[i * count + j] is the algorithm of a copy, all ones if there is none. */
+/** psab_policy_intersect() of every pair: common[i * count + j] is the algorithm of a copy, all ones if there is none.
+ */
 void pairs_intersect(const uint32_t *algs, size_t count, uint16_t type, uint32_t *common);
 
 void pairs_permit(const uint32_t *algs, size_t count, uint16_t type, uint32_t usage, uint8_t *permitted) {
