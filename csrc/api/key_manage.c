@@ -26,13 +26,15 @@ psa_status_t psab_get_key_attributes(psab_core_t *core, psa_key_id_t key, psa_ke
 /* What every export starts with: the arguments, and the key. */
 static psa_status_t acquire_for_export(psab_core_t *core, psa_key_id_t key, const uint8_t *data, size_t data_size,
                                        size_t *data_length, psab_key_t **found) {
+    if (data_length != NULL) {
+        *data_length = 0;
+    }
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
     }
     if (data_length == NULL || !psab_buffer_valid(data, data_size)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a buffer is a null pointer");
     }
-    *data_length = 0;
     return psab_acquire(core, key, 0, PSA_ALG_NONE, found);
 }
 
