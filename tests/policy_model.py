@@ -191,6 +191,7 @@ def _relative(alg: Call) -> Call:
     return _for_verifying(alg.base if alg.name in LENGTHS else alg)
 
 
+@cache
 def stated() -> dict[Call, int]:
     """The universe of the truth tables, with values."""
     return {parse(entry["expr"]): number(entry["hex"]) for entry in values()["universe"]["algorithms"]}

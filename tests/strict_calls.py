@@ -149,6 +149,8 @@ def null_buffers(chosen: list[dict[str, Any]]) -> Iterator[Statement]:
         for name, length in buffers(function):
             for size in ("1", "16", "SIZE_MAX"):
                 yield Statement(call(function, {name: "NULL", length: size}), (ERRORS,))
+        for name in _parameters(function, "output length"):
+            yield Statement(call(function, {name: "NULL"}), (ERRORS,))
 
 
 def absurd_lengths(chosen: list[dict[str, Any]]) -> Iterator[Statement]:

@@ -23,17 +23,25 @@ psa_status_t psab_get_key_attributes(psab_core_t *core, psa_key_id_t key, psa_ke
     return PSA_SUCCESS;
 }
 
-psa_status_t psab_export_key(psab_core_t *core, psa_key_id_t key, uint8_t *data, size_t data_size,
-                             size_t *data_length) {
-    psab_key_t *found = NULL;
-    *data_length = 0;
+/* What every export starts with: the arguments, and the key. */
+static psa_status_t acquire_for_export(psab_core_t *core, psa_key_id_t key, const uint8_t *data, size_t data_size,
+                                       size_t *data_length, psab_key_t **found) {
+    if (data_length != NULL) {
+        *data_length = 0;
+    }
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
     }
-    if (!psab_buffer_valid(data, data_size)) {
-        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a null pointer with a size");
+    if (data_length == NULL || !psab_buffer_valid(data, data_size)) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a buffer is a null pointer");
     }
-    psa_status_t status = psab_acquire(core, key, 0, PSA_ALG_NONE, &found);
+    return psab_acquire(core, key, 0, PSA_ALG_NONE, found);
+}
+
+psa_status_t psab_export_key(psab_core_t *core, psa_key_id_t key, uint8_t *data, size_t data_size,
+                             size_t *data_length) {
+    psab_key_t *found = NULL;
+    psa_status_t status = acquire_for_export(core, key, data, data_size, data_length, &found);
     if (status != PSA_SUCCESS) {
         return status;
     }
@@ -50,14 +58,7 @@ psa_status_t psab_export_key(psab_core_t *core, psa_key_id_t key, uint8_t *data,
 psa_status_t psab_export_public_key(psab_core_t *core, psa_key_id_t key, uint8_t *data, size_t data_size,
                                     size_t *data_length) {
     psab_key_t *found = NULL;
-    *data_length = 0;
-    if (!psab_ready(core)) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
-    }
-    if (!psab_buffer_valid(data, data_size)) {
-        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a null pointer with a size");
-    }
-    psa_status_t status = psab_acquire(core, key, 0, PSA_ALG_NONE, &found);
+    psa_status_t status = acquire_for_export(core, key, data, data_size, data_length, &found);
     if (status != PSA_SUCCESS) {
         return status;
     }

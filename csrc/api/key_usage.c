@@ -1,7 +1,10 @@
 /* psa_check_key_usage (section 9.8.2). */
 
+#include "api/compose.h"
+#include "api/key_fit.h"
 #include "api/key_view.h"
 #include "psab/api.h"
+#include "psab/plans.h"
 
 #define MANAGEMENT (PSA_KEY_USAGE_EXPORT | PSA_KEY_USAGE_COPY | PSA_KEY_USAGE_CACHE)
 
@@ -40,14 +43,15 @@ static bool public_suffices(psa_algorithm_t alg, psa_key_usage_t usage) {
            (usage == PSA_KEY_USAGE_DERIVE && PSA_ALG_IS_PAKE(alg));
 }
 
-/* Whether a kind of key can play a role of an algorithm. */
-static bool type_fits(psa_key_type_t type, psa_algorithm_t alg, psa_key_usage_t usage) {
-    bool asymmetric = PSA_ALG_IS_SIGN(alg) || PSA_ALG_IS_ASYMMETRIC_ENCRYPTION(alg) || PSA_ALG_IS_KEY_AGREEMENT(alg) ||
-                      PSA_ALG_IS_KEY_ENCAPSULATION(alg);
-    if (!PSA_ALG_IS_PAKE(alg) && asymmetric != PSA_KEY_TYPE_IS_ASYMMETRIC(type)) {
-        return false;
+/* Whether a key can play a role of an algorithm. */
+static bool key_fits(const psab_attributes_t *attributes, psa_algorithm_t alg, psa_key_usage_t usage) {
+    if (PSA_ALG_IS_SIGN(alg)) {
+        bool signs = usage == PSA_KEY_USAGE_SIGN_MESSAGE || usage == PSA_KEY_USAGE_SIGN_HASH;
+        uint16_t plan = signs ? PSAB_PLAN_SIGN_MESSAGE : PSAB_PLAN_VERIFY_MESSAGE;
+        return psab_plan_facts(plan, alg, attributes).status == PSA_SUCCESS;
     }
-    return !PSA_KEY_TYPE_IS_PUBLIC_KEY(type) || public_suffices(alg, usage);
+    psa_key_type_t type = attributes->type;
+    return psab_key_type_fits(type, alg, usage) && (!PSA_KEY_TYPE_IS_PUBLIC_KEY(type) || public_suffices(alg, usage));
 }
 
 static psa_status_t check_request(psa_algorithm_t alg, psa_key_usage_t usage) {
@@ -79,7 +83,7 @@ static psa_status_t check(psab_core_t *core, const psab_attributes_t *attributes
     if (status != PSA_SUCCESS) {
         return psab_refuse(core, status, "the policy of the key does not permit this use with this algorithm");
     }
-    if (alg != PSA_ALG_NONE && !type_fits(attributes->type, alg, usage)) {
+    if (alg != PSA_ALG_NONE && !key_fits(attributes, alg, usage)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "this type of key cannot be used so");
     }
     return PSA_SUCCESS;
