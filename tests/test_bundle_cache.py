@@ -167,7 +167,9 @@ def test_processes_may_build_the_same_bundle_at_once(folder: Path) -> None:
     root = str(paths.PACKAGE.parent)
     environment = {**os.environ, "PYTHONPATH": root}
     running = [
-        subprocess.Popen([sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE, env=environment)
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE, env=environment, cwd=folder
+        )
         for _ in range(4)
     ]
     outputs = {process.communicate()[0] for process in running}
