@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from psa_bridge import Core
 
-SUMMARY = "compile an example driver, load it, hash and sign a file, check the results"
+SUMMARY = "compile example drivers, load them, hash and sign a file, check the results"
 
 _CANDIDATES = ("/usr/bin/python3", "/bin/sh", "/etc/passwd", __file__)
 _ACCELERATOR, _PLUGIN = "x86_sha", "p256_plugin"
