@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from psa_bridge.ops.cipher import CipherOperation
     from psa_bridge.ops.hash import HashOperation
     from psa_bridge.ops.mac import MacOperation
+    from psa_bridge.ops.sign_parts import SignOperation, VerifyOperation
     from psa_bridge.ops.xof import XofOperation
     from psa_bridge.python_driver import PythonDriver
     from psa_bridge.storage import MemoryStorage
@@ -95,9 +96,11 @@ __all__ = [
     "NotSupported",
     "PsaError",
     "PythonDriver",
+    "SignOperation",
     "StorageFailure",
     "TraceEvent",
     "Usage",
+    "VerifyOperation",
     "XofOperation",
     "__version__",
 ]
@@ -115,6 +118,7 @@ _HOMES = {
     "ops.cipher": "CipherOperation",
     "ops.hash": "HashOperation",
     "ops.mac": "MacOperation",
+    "ops.sign_parts": "SignOperation VerifyOperation",
     "ops.xof": "XofOperation",
     "python_driver": "PythonDriver",
     "storage": "MemoryStorage",

@@ -107,9 +107,9 @@ CALLS: dict[str, Callable[[Scene], Any]] = {
     "encapsulate": _encapsulate,
     "decapsulate": lambda s: s.core.decapsulate(s.key("ml_kem"), s.alg(Alg.ML_KEM), bytes(1088), s.made()),
     "attach_key": _attach,
-    "sign_setup": lambda s: SignOperation(s.core, 2420)._call("setup", _id(s.key("ml_dsa")), s.alg(ML_DSA)),
-    "verify_setup": lambda s: VerifyOperation(s.core)._call(
-        "setup", _id(s.key("ml_dsa")), s.alg(ML_DSA), ffi.new("uint8_t[]", 9), 9
+    "sign_setup": lambda s: SignOperation(s.core, 2420)._start("sign_setup", _id(s.key("ml_dsa")), s.alg(ML_DSA)),
+    "verify_setup": lambda s: VerifyOperation(s.core)._start(
+        "verify_setup", _id(s.key("ml_dsa")), s.alg(ML_DSA), ffi.new("uint8_t[]", 9), 9
     ),
 }
 STEPS: dict[str, Callable[[Any, Scene], Any]] = {

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from typing import TYPE_CHECKING, overload
 
-from psa_bridge._native import ffi, lib
 from psa_bridge.ops.base import Native, key_id, number, view
+from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import signature_length
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer, Self
+    from typing_extensions import Buffer
 
     from psa_bridge.keys import Key
 
@@ -159,9 +158,7 @@ class ContextSigning(Native):
             InvalidArgument, NotPermitted, InvalidHandle, NotSupported: as for ``sign_message``.
         """
         size = signature_length(self._attributes(key), number(alg, "alg"))
-        operation = SignOperation(self, size)
-        operation._call("setup", key_id(key), alg)
-        return operation
+        return SignOperation(self, size)._start("sign_setup", key_id(key), alg)
 
     def verify_setup(self, key: Key | int, alg: int, signature: Buffer) -> VerifyOperation:
         """Start verifying the signature of a message in parts. Section 10.9.9, psa_verify_setup.
@@ -178,51 +175,17 @@ class ContextSigning(Native):
             InvalidArgument, NotPermitted, InvalidHandle, NotSupported: as for ``verify_message``.
         """
         given = view(signature, "signature")
-        operation = VerifyOperation(self)
-        operation._call("setup", key_id(key), number(alg, "alg"), given, len(given))
-        return operation
+        return VerifyOperation(self)._start("verify_setup", key_id(key), number(alg, "alg"), given, len(given))
 
 
-class _PartsOperation:
-    """What the two operations share: the object in C, and that it is given back."""
-
-    _family: ClassVar[str]
-
-    def __init__(self, core: Native) -> None:
-        self._core = core
-        self._operation = ffi.new(f"psa_{self._family}_operation_t *")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._core._instance is not None and self.active:
-            self.abort()
-
-    def __del__(self) -> None:
-        # The operation's slot belongs to the core: give it back when nobody can finish it any more.
-        core = getattr(self, "_core", None)
-        if core is not None and core._instance is not None and self.active:
-            getattr(lib, f"psab_{self._family}_abort")(core._instance, self._operation)
-
-    def __reduce__(self) -> str:
-        raise TypeError("an operation lives in its core and cannot be pickled")
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {'active' if self.active else 'inactive'}>"
-
-    @property
-    def active(self) -> bool:
-        """Whether the operation was set up and neither finished nor aborted; true in the error state."""
-        return bool(self._operation.handle)
-
-    def _call(self, function: str, *arguments: Any) -> None:
-        self._core._run(f"{self._family}_{function}", self._operation, *arguments)
+class _PartsOperation(Operation):
+    """What signing and verifying in parts share."""
 
     def set_context(self, context: Buffer) -> None:
-        """Set the context, at most once and before any part of the message.
+        """Set the context, at most once and before any part. psa_sign_set_context, psa_verify_set_context.
+
+        Args:
+            context: bytes-like, up to 255 bytes.
 
         Raises:
             BadState: it is too late, or the operation is not active.
@@ -230,27 +193,26 @@ class _PartsOperation:
             NotSupported: the driver takes none.
         """
         label = view(context, "context")
-        self._call("set_context", label, len(label))
+        self._core._run(f"{self.family}_set_context", self._operation, label, len(label))
 
     def update(self, message: Buffer) -> None:
-        """Add a part of the message.
+        """Add a part of the message. psa_sign_update, psa_verify_update.
+
+        Args:
+            message: the part, bytes-like, any length.
 
         Raises:
             BadState: the operation is not active.
             NotSupported: the message is too long to be kept for a driver that cannot take it in parts.
         """
         part = view(message, "message")
-        self._call("update", part, len(part))
-
-    def abort(self) -> None:
-        """End the operation without a result; allowed in any state."""
-        self._call("abort")
+        self._core._run(f"{self.family}_update", self._operation, part, len(part))
 
 
 class SignOperation(_PartsOperation):
     """Signing in parts: ``set_context`` if there is one, ``update`` any number of times, then ``finish``."""
 
-    _family = "sign"
+    family = "sign"
 
     def __init__(self, core: Native, size: int) -> None:
         super().__init__(core)
@@ -281,7 +243,7 @@ class SignOperation(_PartsOperation):
 class VerifyOperation(_PartsOperation):
     """Verifying in parts: ``set_context`` if there is one, ``update`` any number of times, then ``finish``."""
 
-    _family = "verify"
+    family = "verify"
 
     def finish(self) -> None:
         """The verdict; ends the operation. psa_verify_finish.
@@ -290,4 +252,4 @@ class VerifyOperation(_PartsOperation):
             InvalidSignature: the signature is not one of this message by this key.
             BadState: the operation is not active.
         """
-        self._call("finish")
+        self._core._run("verify_finish", self._operation)
