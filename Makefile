@@ -3,7 +3,7 @@
 # make dev     the same with everything that checks and tests need
 # make build   the extension, in place
 # make check   formatters, linters, types
-# make docs    the entry point reference, build/docs/entry-points.md
+# make docs    the documentation as pages for a browser, build/docs/html/index.html
 # make ctest   the C tests: plain, under ASan and UBSan, under TSan
 # make asan    the Python tests that run the core, under ASan and UBSan
 # make bench   how much the core adds to a call, how long loading takes, the AES accelerator beside cryptography
@@ -16,7 +16,7 @@ STAMP := $(VENV)/.psa-bridge-env
 DEV := $(VENV)/.psa-bridge-dev
 INSTALL = $(BIN)/python -m pip install --quiet --config-settings editable_mode=compat 'setuptools>=77' --editable
 
-PY_FILES := psa_bridge tests build_ext.py setup.py $(wildcard benchmarks)
+PY_FILES := psa_bridge tests docs build_ext.py setup.py $(wildcard benchmarks)
 C_FILES = $(shell find csrc drivers tests -name '*.[ch]')
 C_TESTS ?= plain address,undefined thread
 
@@ -63,8 +63,10 @@ format: $(DEV)
 	$(BIN)/ruff format $(PY_FILES)
 	$(BIN)/clang-format -i $(C_FILES)
 
-docs: $(STAMP)
-	$(BIN)/python -m psa_bridge.gen docs --out build/docs
+docs: $(DEV) build
+	$(BIN)/python -m psa_bridge.gen docs --out docs/generated
+	PATH="$(CURDIR)/$(BIN):$$PATH" COLUMNS=100 $(BIN)/sphinx-build -W -q -b html docs build/docs/html
+	@echo "make: the documentation is build/docs/html/index.html"
 
 bench: $(DEV) build
 	$(BIN)/python benchmarks/core.py
@@ -89,7 +91,7 @@ asan: $(DEV)
 	LD_PRELOAD="$(ASAN_RUNTIME)" ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	    PYTHONPATH=$(ASAN_BUILD) $(BIN)/pytest -q $(ASAN_SKIP:%=--ignore-glob='*test_%*')
 
-test: check pytest asan
+test: check docs pytest asan
 
 clean:
 	rm -rf build dist psa_bridge/_core.*.so

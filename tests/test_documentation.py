@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from documents import follow
 
 from psa_bridge.driver.settings import KEYS
 
@@ -21,14 +23,23 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
-@pytest.mark.parametrize("text", [README, BUNDLES], ids=["README", "bundles"])
-def test_examples_in_python(text: str) -> None:
-    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert blocks
-    for block in blocks:
-        done = run("-c", block)
-        assert (done.returncode, done.stderr) == (0, "")
-        assert "served" in done.stdout
+def test_the_example_in_python() -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    done = run("-c", block)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "served" in done.stdout
+
+
+NEEDS = {"gdb": "gdb"}
+"""What a page needs beside the project's own requirements."""
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "howto").glob("*.md")), ids=lambda page: page.stem)
+def test_how_to_pages_work_as_written(page: Path, tmp_path: Path) -> None:
+    program = NEEDS.get(page.stem)
+    if program and shutil.which(program) is None:
+        pytest.skip(f"needs {program}")
+    follow(page, tmp_path)
 
 
 def commands() -> list[list[str]]:
