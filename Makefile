@@ -8,6 +8,7 @@
 # make asan    the Python tests that run the core, under ASan and UBSan
 # make bench   how much the core adds to a call, how long loading takes, the AES accelerator beside cryptography
 # make test    check, all tests (the C tests among them), and asan
+# Tests run in as many processes as there are processors; JOBS=0 runs them in one.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -19,6 +20,9 @@ INSTALL = $(BIN)/python -m pip install --quiet --config-settings editable_mode=c
 PY_FILES := psa_bridge tests docs build_ext.py setup.py $(wildcard benchmarks)
 C_FILES = $(shell find csrc drivers tests -name '*.[ch]')
 C_TESTS ?= plain address,undefined thread
+JOBS ?= auto
+# A file's tests stay in one process, for they share what they compile.
+PARALLEL = -n $(JOBS) --dist loadfile
 
 .NOTPARALLEL:
 .PHONY: demo env dev compiler build check format docs bench ctest pytest asan test clean
@@ -77,7 +81,7 @@ ctest: $(DEV) build
 	$(BIN)/python tests/c_runner.py $(C_TESTS)
 
 pytest: $(DEV) build
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 # The sanitized extension is a package of its own; its runtime has to be there before Python is.
 # Left out is what does not run the core, and what has sanitizers of its own.
@@ -89,7 +93,7 @@ asan: $(DEV)
 	PSAB_SANITIZE=address,undefined $(BIN)/python -W ignore setup.py --quiet build \
 	    --build-lib $(ASAN_BUILD) --build-temp $(ASAN_BUILD)-temp
 	LD_PRELOAD="$(ASAN_RUNTIME)" ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
-	    PYTHONPATH=$(ASAN_BUILD) $(BIN)/pytest -q $(ASAN_SKIP:%=--ignore-glob='*test_%*')
+	    PYTHONPATH=$(ASAN_BUILD) $(BIN)/pytest -q $(PARALLEL) $(ASAN_SKIP:%=--ignore-glob='*test_%*')
 
 test: check docs pytest asan
 

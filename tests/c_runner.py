@@ -50,6 +50,11 @@ def programs() -> tuple[Path, ...]:
     return tuple(sorted(FOLDER.glob("test_*.c")))
 
 
+def directory(name: str) -> Path:
+    """Where a variant is built; kept for the next time."""
+    return ROOT / "build" / "ctest" / name.replace(",", "-")
+
+
 class Variant:
     """The core in one variant, compiled once, and the test programs linked to it."""
 
@@ -59,7 +64,7 @@ class Variant:
         self.options: Options = options_from_environment(
             cflags=("-O1", "-g", "-Werror"), sanitize=sanitize, hidden=False
         )
-        self.directory = ROOT / "build" / "ctest" / name.replace(",", "-")
+        self.directory = directory(name)
         self.sources: Sources = prepare(self.directory, self.options)
         self.objects = compile_core(self.sources, self.directory / "obj", self.options)
         support = sorted(path for path in FOLDER.glob("*.c") if path not in programs())

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import c_runner
 import pytest
+from locking import locked
 
 
 @functools.cache
 def variant(name: str) -> c_runner.Variant:
-    return c_runner.Variant(name)
+    with locked(c_runner.directory(name)):
+        return c_runner.Variant(name)
 
 
 @pytest.mark.parametrize("name", c_runner.VARIANTS)

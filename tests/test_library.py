@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from locking import locked, own
 
 from psa_bridge import _core
 from psa_bridge.cbuild import library, toolchain
@@ -39,7 +40,8 @@ def built(name: str) -> library.Library:
     """The library with one set of switches; objects stay in build/ for the next time."""
     work = ROOT / "build" / "library" / name.replace(" ", "-")
     options = toolchain.Options(cflags=("-O1", "-Werror"), **SWITCHES[name])  # type: ignore[arg-type]
-    return library.build_library(work / "out", options, work)
+    with locked(work):
+        return library.build_library(own(work / "out"), options, work)
 
 
 def symbols(path: Path, *flags: str) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import strict_calls
+from locking import locked, own
 from strict_calls import Statement
 
 from psa_bridge.cbuild import library, toolchain
@@ -54,7 +55,8 @@ def built() -> library.Library:
     """The library under the sanitizers; objects stay in build/ for the next time."""
     work = ROOT / "build" / "library" / "strict"
     options = toolchain.Options(cflags=("-O1", "-g", "-Werror"), sanitize=SANITIZERS)
-    return library.build_library(work / "out", options, work)
+    with locked(work):
+        return library.build_library(own(work / "out"), options, work)
 
 
 @functools.cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +61,13 @@ def prepare(directory: Path, options: Options) -> Sources:
 
 def compile_core(sources: Sources, directory: Path, options: Options) -> list[Path]:
     """Compile everything; returns the objects. :class:`BuildError` too if a function of ours is missing."""
-    objects = [compile_unit(unit, directory, sources.include_flags, options) for unit in sources.units]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        made = [pool.submit(compile_unit, unit, directory, sources.include_flags, options) for unit in sources.units]
+        try:
+            objects = [future.result() for future in made]
+        except BuildError:
+            pool.shutdown(cancel_futures=True)
+            raise
     missing = sorted(name for name in undefined_symbols(objects) if name.startswith(("psa_", "psab_")))
     if missing:
         raise BuildError(f"these functions are called but not defined: {', '.join(missing)}")
