@@ -20,6 +20,7 @@ from psa_bridge.ops.asymmetric import AsymmetricEncryption
 from psa_bridge.ops.base import number
 from psa_bridge.ops.cipher import Ciphers
 from psa_bridge.ops.hash import Hashing
+from psa_bridge.ops.interchange import KeyImport
 from psa_bridge.ops.mac import Authentication
 from psa_bridge.ops.management import KeyManagement
 from psa_bridge.ops.random import Random
@@ -78,6 +79,7 @@ class BuiltinKey:
 
 class Core(
     KeyManagement,
+    KeyImport,
     Hashing,
     ExtendableOutput,
     Authentication,

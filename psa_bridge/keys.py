@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from psa_bridge.errors import PsaError
+from psa_bridge.ops.interchange import KeyExport
 from psa_bridge.ops.key_asymmetric import AsymmetricKeyOperations
 from psa_bridge.ops.keys import KeyOperations
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from psa_bridge.core import Core
 
 
-class Key(KeyOperations, AsymmetricKeyOperations):
+class Key(KeyOperations, AsymmetricKeyOperations, KeyExport):
     """A key, by its identifier in one core.  The material stays in C, or in the secure element.
 
     As a context manager it destroys a volatile key on exit and purges a persistent one, which

@@ -21,6 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"constants", "gen", "_native"}),
     frozenset({"attributes", "driver", "packed", "storage"}),
     frozenset({"cbuild", "errors", "wire"}),
+    frozenset({"interchange"}),
     frozenset({"ops"}),
     frozenset({"explain", "keys", "python_driver", "trace"}),
     frozenset({"software"}),

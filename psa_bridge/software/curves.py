@@ -7,30 +7,14 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature as Invalid
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, utils, x448, x25519
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.constants import Alg, EccFamily, KeyType
 from psa_bridge.errors import InvalidArgument, InvalidSignature, NotSupported
+from psa_bridge.interchange.curves import CURVES, RAW
 from psa_bridge.software.digests import hash_of
 
-_CURVES: dict[tuple[int, int], ec.EllipticCurve] = {
-    (EccFamily.SECP_R1, 192): ec.SECP192R1(),
-    (EccFamily.SECP_R1, 224): ec.SECP224R1(),
-    (EccFamily.SECP_R1, 256): ec.SECP256R1(),
-    (EccFamily.SECP_R1, 384): ec.SECP384R1(),
-    (EccFamily.SECP_R1, 521): ec.SECP521R1(),
-    (EccFamily.SECP_K1, 256): ec.SECP256K1(),
-    (EccFamily.BRAINPOOL_P_R1, 256): ec.BrainpoolP256R1(),
-    (EccFamily.BRAINPOOL_P_R1, 384): ec.BrainpoolP384R1(),
-    (EccFamily.BRAINPOOL_P_R1, 512): ec.BrainpoolP512R1(),
-}
-_RAW: dict[tuple[int, int], tuple[Any, Any]] = {
-    (EccFamily.MONTGOMERY, 255): (x25519.X25519PrivateKey, x25519.X25519PublicKey),
-    (EccFamily.MONTGOMERY, 448): (x448.X448PrivateKey, x448.X448PublicKey),
-    (EccFamily.TWISTED_EDWARDS, 255): (ed25519.Ed25519PrivateKey, ed25519.Ed25519PublicKey),
-    (EccFamily.TWISTED_EDWARDS, 448): (ed448.Ed448PrivateKey, ed448.Ed448PublicKey),
-}
 _MONTGOMERY_BITS = {32: 255, 56: 448}
 _EDWARDS_BITS = {32: 255, 57: 448}
 
@@ -41,11 +25,11 @@ def family_of(attributes: KeyAttributes) -> int:
 
 
 def _raw(attributes: KeyAttributes, bits: int) -> tuple[Any, Any] | None:
-    return _RAW.get((family_of(attributes), bits))
+    return RAW.get((family_of(attributes), bits))
 
 
 def _curve(attributes: KeyAttributes, bits: int) -> ec.EllipticCurve:
-    curve = _CURVES.get((family_of(attributes), bits))
+    curve = CURVES.get((family_of(attributes), bits))
     if curve is None:
         raise NotSupported("this curve is not in cryptography")
     return curve
@@ -58,7 +42,7 @@ def _size_of(attributes: KeyAttributes, data: bytes) -> int:
     if family == EccFamily.TWISTED_EDWARDS:
         return _EDWARDS_BITS.get(len(data), 0)
     size = (len(data) - 1) // 2 if attributes.type.is_public_key else len(data)
-    sizes = [bits for known, bits in _CURVES if known == family and (bits + 7) // 8 == size]
+    sizes = [bits for known, bits in CURVES if known == family and (bits + 7) // 8 == size]
     return sizes[0] if sizes else 0
 
 
