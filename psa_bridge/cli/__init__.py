@@ -1,6 +1,7 @@
 """The command line: ``psa-bridge COMMAND ...``.
 
-One module per command, each with ``SUMMARY``, ``configure(parser)`` and ``run(arguments)``.
+One module per command, each with ``SUMMARY``, ``configure(parser)`` and ``run(arguments)``; ``EXAMPLES`` go under its
+help.
 Exit codes: 0 clean, 1 findings or a failed check, 2 usage.  An error of the user's is one
 readable message, never a traceback.
 """
@@ -17,7 +18,9 @@ COMMANDS = ("doctor", "lint", "info", "explain", "build", "demo")
 
 CLEAN, FINDINGS, USAGE = 0, 1, 2
 
-_EPILOG = "Exit codes: 0 clean, 1 findings, 2 wrong usage. PSA_BRIDGE_CACHE names the directory of built images."
+_EXIT_CODES = "Exit codes: 0 clean, 1 findings or a failure, 2 wrong usage."
+_EPILOG = f"""{_EXIT_CODES} PSA_BRIDGE_CACHE names the directory of built images.
+`psa-bridge COMMAND --help` has examples."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,6 +48,9 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.configure(parser)
+    examples = getattr(module, "EXAMPLES", "")
+    parts = (f"examples:\n{examples.rstrip()}" if examples else "", (parser.epilog or "").rstrip(), _EXIT_CODES)
+    parser.epilog = "\n\n".join(part for part in parts if part)
     return parser
 
 

@@ -4,12 +4,15 @@ Drivers with their entry points and the C functions behind them, who supplies ea
 sizes and layouts, the glue and the image on disk, and everything that was found on the way.
 
 With --mechanisms: every mechanism of the API, and who serves it on this machine, with the bundles and the software.
+
+Exits 1 if there is an error or a warning; an error is one that keeps the bundle from being built.
 """
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from psa_bridge.driver.bundle import Bundle, Image
@@ -23,15 +26,24 @@ _LAYOUTS = {
 
 SUMMARY = "what is in a bundle: entry points, symbols, sizes, capabilities, findings"
 
+EXAMPLES = """\
+  psa-bridge info acme/                                 a directory with a bundle.toml
+  psa-bridge info driver.json libacme.a -I include -D ACME_FAST
+  psa-bridge info --json acme/ | jq '.bundles[].findings'
+  psa-bridge info --mechanisms acme/                    what of the API there is with this driver
+"""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
+    from psa_bridge.cli.arguments import add_json
     from psa_bridge.cli.bundles import add_arguments
 
     add_arguments(parser, required=False)
     parser.add_argument("--rebuild", action="store_true", help="build even if the cache has the image")
     parser.add_argument("--mechanisms", action="store_true", help="list every mechanism and who serves it")
     parser.add_argument("--no-software", action="store_true", help="with --mechanisms: without the software drivers")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _print_mechanisms(arguments)
     if not arguments.bundles:
         raise UsageError("name a BUNDLE, or ask for --mechanisms")
+    if arguments.json:
+        return _print_json(arguments)
     noteworthy = False
     for bundle in bundles(arguments):
         image = build_image(bundle, rebuild=arguments.rebuild)
@@ -55,15 +69,41 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if noteworthy else 0
 
 
+def _print_json(arguments: argparse.Namespace) -> int:
+    """All bundles as one document; what keeps one from being built is in its place at the end."""
+    from psa_bridge.cli.arguments import print_json
+    from psa_bridge.cli.bundles import bundles
+    from psa_bridge.cli.info_data import image_data
+    from psa_bridge.cli.reports import document, findings_data
+    from psa_bridge.driver.bundle import build_image
+    from psa_bridge.driver.findings import FindingsError
+
+    built: list[dict[str, Any]] = []
+    failed: list[dict[str, Any]] = []
+    try:
+        for bundle in bundles(arguments):
+            built.append(image_data(bundle, build_image(bundle, rebuild=arguments.rebuild)))
+    except FindingsError as error:
+        failed = findings_data(error.findings.sorted())
+    print_json(document("info", bundles=built, findings=failed))
+    noteworthy = any(one["counts"]["error"] or one["counts"]["warning"] for one in built)
+    return 1 if failed or noteworthy else 0
+
+
 def _print_mechanisms(arguments: argparse.Namespace) -> int:
     """One line per mechanism and call; those that nobody serves say so."""
     from psa_bridge import Core
+    from psa_bridge.cli.arguments import print_json
     from psa_bridge.cli.bundles import bundles
     from psa_bridge.cli.output import table
+    from psa_bridge.cli.reports import document
     from psa_bridge.mechanisms import services
 
     rows = []
     with Core(*bundles(arguments), software=not arguments.no_software) as core:
+        if arguments.json:
+            print_json(document("info", mechanisms=[asdict(service) for service in services(core)]))
+            return 0
         for service in services(core):
             hashes = ", ".join(name.removeprefix("PSA_ALG_") for name in service.hashes if service.drivers)
             rows.append(

@@ -4,6 +4,8 @@ Each FILE is a description, a list of descriptions (a JSON array of descriptions
 directory or a .toml file), whose descriptions are meant; several files are one list, in order of preference.
 Everything that is wrong is reported at once, with file, line, JSON path and remedy. What only a compiler can tell,
 such as a location that is a macro, is reported as unresolved; `info` compiles.
+
+Exits 1 if there is an error or a warning. Notes alone leave it at 0.
 """
 
 from __future__ import annotations
@@ -13,48 +15,108 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from psa_bridge.driver.findings import Finding
     from psa_bridge.driver.model import Description
 
 SUMMARY = "check descriptions: every mistake with file, line, JSON path and remedy"
+
+EXAMPLES = """\
+  psa-bridge lint driver.json
+  psa-bridge lint accelerator/ element/bundle.toml      one list: the first that can serve a call gets it
+  psa-bridge lint --format sarif --output lint.sarif .  for code scanning in CI
+  psa-bridge lint --rules                               every kind of finding
+"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     help_text = "a driver description, a list of them, or a bundle"
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=help_text)
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=help_text)
     parser.add_argument("--dialect", choices=("psa", "mbedtls"), help="over what the descriptions say")
     parser.add_argument("--quiet", "-q", action="store_true", help="errors and warnings only, no notes")
+    parser.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="(%(default)s)")
+    parser.add_argument("--output", "-o", type=Path, metavar="OUT", help="write to a file instead")
+    parser.add_argument("--rules", action="store_true", help="list the rules: the stable id of each kind of finding")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings; 1 if there is an error or a warning."""
-    from psa_bridge.cli.output import print_findings
+    from psa_bridge.cli.failures import UsageError
+    from psa_bridge.driver.findings import Severity
+
+    if arguments.rules:
+        return _print_rules(arguments)
+    if not arguments.files:
+        raise UsageError("name at least one FILE to check, or ask for --rules")
+    descriptions, found = _check(arguments)
+    code = 1 if any(one.severity is not Severity.NOTE for one in found) else 0
+    shown = [one for one in found if not (arguments.quiet and one.severity is Severity.NOTE)]
+    _report(arguments, descriptions, shown, code)
+    return code
+
+
+def _check(arguments: argparse.Namespace) -> tuple[list[Description], Sequence[Finding]]:
+    """The descriptions that can be used, and everything that was found."""
     from psa_bridge.driver.description import check_list
-    from psa_bridge.driver.findings import Findings, Severity
+    from psa_bridge.driver.findings import Findings, FindingsError
     from psa_bridge.driver.lint import lint_list
 
     findings = Findings()
     descriptions: list[Description] = []
-    for path in _description_files(arguments.files):
-        good, found = check_list(path, arguments.dialect)
-        descriptions += good
-        findings.extend(found)
+    for named in arguments.files:
+        try:
+            for path in _description_files(named):
+                good, found = check_list(path, arguments.dialect)
+                descriptions += good
+                findings.extend(found)
+        except FindingsError as error:  # a bundle that cannot be read is a finding like any other
+            findings.extend(error.findings)
     findings.extend(lint_list(descriptions))
-    shown = [f for f in findings.sorted() if not (arguments.quiet and f.severity is Severity.NOTE)]
-    print_findings(shown)
-    if not shown:
-        print(f"clean: {', '.join(d.name for d in descriptions)}")
-    return 1 if any(f.severity is not Severity.NOTE for f in findings) else 0
+    return descriptions, findings.sorted()
 
 
-def _description_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files themselves, and for bundles the descriptions they consist of."""
+def _description_files(path: Path) -> Iterator[Path]:
+    """The file itself, and for a bundle the descriptions it consists of."""
     from psa_bridge.driver.bundle import load_bundle
 
-    for path in paths:
-        if path.is_dir() or path.suffix == ".toml":
-            yield from load_bundle(path).settings.descriptions
-        else:
-            yield path
+    if path.is_dir() or path.suffix == ".toml":
+        yield from load_bundle(path).settings.descriptions
+    else:
+        yield path
+
+
+def _report(
+    arguments: argparse.Namespace, descriptions: Iterable[Description], shown: Sequence[Finding], code: int
+) -> None:
+    from psa_bridge.cli.arguments import json_text, write_text
+    from psa_bridge.cli.output import render_findings
+    from psa_bridge.cli.reports import counts, document, findings_data, sarif
+
+    if arguments.format == "json":
+        drivers = [{"prefix": d.prefix, "type": d.driver_type, "file": d.file} for d in descriptions]
+        content = document("lint", drivers=drivers, counts=counts(shown), findings=findings_data(shown))
+        write_text(arguments.output, json_text(content))
+    elif arguments.format == "sarif":
+        write_text(arguments.output, json_text(sarif(shown, code)))
+    else:
+        text = render_findings(shown, colour=arguments.output is None)
+        write_text(arguments.output, text or f"clean: {', '.join(d.name for d in descriptions)}")
+
+
+def _print_rules(arguments: argparse.Namespace) -> int:
+    """The list of rules, as text or JSON."""
+    from psa_bridge.cli.arguments import json_text, write_text
+    from psa_bridge.cli.output import table
+    from psa_bridge.cli.reports import all_rules, document, sarif
+
+    rules = all_rules()
+    if arguments.format == "json":
+        listed = [{"id": name, "summary": summary} for name, summary in rules]
+        write_text(arguments.output, json_text(document("lint", rules=listed)))
+    elif arguments.format == "sarif":
+        write_text(arguments.output, json_text(sarif((), 0)))
+    else:
+        write_text(arguments.output, table(rules))
+    return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -16,7 +17,8 @@ _COLOURS = {"error": "31", "warning": "33", "note": "36", "good": "32", "strong"
 def coloured(text: str, colour: str, stream: object = None) -> str:
     """``text`` in a colour where the stream is a terminal and NO_COLOR is not set."""
     target = sys.stdout if stream is None else stream
-    if os.environ.get("NO_COLOR") or not getattr(target, "isatty", lambda: False)():
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if plain or not getattr(target, "isatty", lambda: False)():
         return text
     return f"\033[{_COLOURS[colour]}m{text}\033[0m"
 
@@ -37,12 +39,26 @@ def table(rows: Iterable[Sequence[object]], header: Sequence[str] = (), indent: 
     return "\n".join(lines)
 
 
-def print_findings(findings: Iterable[Finding]) -> None:
-    """Print findings with the severity coloured, and a closing line of counts."""
+def render_findings(findings: Iterable[Finding], colour: bool = True) -> str:
+    """Findings as text with the severities coloured, and a closing line of counts; empty if there are none."""
     from psa_bridge.driver.findings import Findings, Severity
 
     text = Findings(findings).render()
-    for severity in Severity:
+    for severity in Severity if colour else ():
         text = text.replace(f"{severity.value}:", coloured(f"{severity.value}:", severity.value))
+    return text
+
+
+def print_findings(findings: Iterable[Finding]) -> None:
+    """Print findings where there are any."""
+    text = render_findings(findings)
     if text:
         print(text)
+
+
+def cut(text: str, used: int) -> str:
+    """Text that fits into the rest of a terminal's line; whole where nobody looks."""
+    if not sys.stdout.isatty():
+        return text
+    room = max(shutil.get_terminal_size().columns - used - 1, 20)
+    return text if len(text) <= room else f"{text[: room - 3]}..."
