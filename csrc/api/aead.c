@@ -37,7 +37,7 @@ psa_status_t psab_aead_with(psab_core_t *core, const psab_candidate_t *c, const 
     psa_status_t status;
     int32_t entry_point = request->encrypt ? PSAB_EP_AEAD_ENCRYPT : PSAB_EP_AEAD_DECRYPT;
     *written = 0;
-    psab_enter(&frame, core, c);
+    psab_enter_with(&frame, core, c, key->key);
     if (request->encrypt) {
         status = c->ops.aead_encrypt(c->context, key->attributes, key->data, key->size, request->alg, request->nonce,
                                      request->nonce_length, request->ad, request->ad_length, request->input,

@@ -23,7 +23,7 @@ static psa_status_t fit(psab_operation_t *slot, const psab_attributes_t *attribu
 
 static psa_status_t encrypt_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_with(&frame, slot->core, c, key->key);
     return psab_leave(
         &frame, PSAB_EP_AEAD_ENCRYPT_SETUP,
         c->ops.aead_encrypt_setup(c->context, slot->context, key->attributes, key->data, key->size, slot->alg));
@@ -31,7 +31,7 @@ static psa_status_t encrypt_setup(psab_operation_t *slot, const psab_candidate_t
 
 static psa_status_t decrypt_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_with(&frame, slot->core, c, key->key);
     return psab_leave(
         &frame, PSAB_EP_AEAD_DECRYPT_SETUP,
         c->ops.aead_decrypt_setup(c->context, slot->context, key->attributes, key->data, key->size, slot->alg));

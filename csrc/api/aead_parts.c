@@ -13,7 +13,7 @@ static psa_status_t start(psab_operation_t *slot, const psab_key_view_t *key, co
     psab_core_t *core = slot->core;
     psab_frame_t frame;
     psa_status_t status;
-    psab_enter(&frame, core, c);
+    psab_enter_with(&frame, core, c, key->key);
     if (request->encrypt) {
         status = psab_leave(
             &frame, PSAB_EP_AEAD_ENCRYPT_SETUP,

@@ -28,7 +28,7 @@ static psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const agr
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         *written = 0;
         psab_frame_t frame;
-        psab_enter(&frame, core, c);
+        psab_enter_with(&frame, core, c, key->key);
         status = psab_leave(&frame, PSAB_EP_KEY_AGREEMENT,
                             c->ops.key_agreement(c->context, request->alg, key->attributes, key->data, key->size,
                                                  request->peer, request->peer_length, request->output, room, written));

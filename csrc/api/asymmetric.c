@@ -56,7 +56,7 @@ static psa_status_t run_public(psab_core_t *core, const psab_candidate_t *c, con
 static psa_status_t call(psab_core_t *core, const psab_candidate_t *c, uint16_t entry_point, const psab_key_view_t *key,
                          const request_t *request, uint8_t *output, size_t room, size_t *written) {
     psab_frame_t frame;
-    psab_enter(&frame, core, c);
+    psab_enter_with(&frame, core, c, key->key);
     psa_status_t status =
         request->encrypt
             ? c->ops.asymmetric_encrypt(c->context, key->attributes, key->data, key->size, request->alg, request->input,

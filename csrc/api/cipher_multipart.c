@@ -22,7 +22,7 @@ static psa_status_t fit(psab_operation_t *slot, const psab_attributes_t *attribu
 
 static psa_status_t encrypt_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_with(&frame, slot->core, c, key->key);
     return psab_leave(
         &frame, PSAB_EP_CIPHER_ENCRYPT_SETUP,
         c->ops.cipher_encrypt_setup(c->context, slot->context, key->attributes, key->data, key->size, slot->alg));
@@ -30,7 +30,7 @@ static psa_status_t encrypt_setup(psab_operation_t *slot, const psab_candidate_t
 
 static psa_status_t decrypt_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_with(&frame, slot->core, c, key->key);
     return psab_leave(
         &frame, PSAB_EP_CIPHER_DECRYPT_SETUP,
         c->ops.cipher_decrypt_setup(c->context, slot->context, key->attributes, key->data, key->size, slot->alg));

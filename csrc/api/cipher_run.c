@@ -36,7 +36,7 @@ psa_status_t psab_cipher_with(psab_core_t *core, const psab_candidate_t *c, cons
     psa_status_t status;
     int32_t entry_point = request->encrypt ? PSAB_EP_CIPHER_ENCRYPT : PSAB_EP_CIPHER_DECRYPT;
     *written = 0;
-    psab_enter(&frame, core, c);
+    psab_enter_with(&frame, core, c, key->key);
     if (request->encrypt) {
         status = c->ops.cipher_encrypt(c->context, key->attributes, key->data, key->size, request->alg, request->iv,
                                        request->iv_length, request->input, request->length, output, size, written);
@@ -53,7 +53,7 @@ static psa_status_t start(psab_operation_t *slot, const psab_key_view_t *key, co
     const psab_candidate_t *c = slot->candidate;
     psab_frame_t frame;
     psa_status_t status;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_with(&frame, slot->core, c, key->key);
     if (request->encrypt) {
         status = psab_leave(&frame, PSAB_EP_CIPHER_ENCRYPT_SETUP,
                             c->ops.cipher_encrypt_setup(c->context, slot->context, key->attributes, key->data,

@@ -95,7 +95,7 @@ psa_status_t psab_public_key_make(psab_core_t *core, const psab_candidate_t *can
     public_key->attributes.id = 0;
     public_key->attributes.lifetime = PSA_KEY_LIFETIME_VOLATILE;
     public_key->attributes.type = PSA_KEY_TYPE_PUBLIC_KEY_OF_KEY_PAIR(attributes->type);
-    public_key->view = (psab_key_view_t){&public_key->attributes, public_key->data, length, NULL};
+    public_key->view = (psab_key_view_t){&public_key->attributes, public_key->data, length, NULL, NULL};
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "api/drivers.h"
 #include "api/keys.h"
 #include "api/operation.h"
+#include "api/prepared.h"
 #include "api/random.h"
 #include "psab/api.h"
 
@@ -22,7 +23,9 @@ static bool build(psab_core_t *core) {
     core->registry = psab_registry_new(core, &psab_planner);
     core->operations = psab_operations_new(core);
     core->random = psab_random_new();
-    return core->store != NULL && core->registry != NULL && core->operations != NULL && core->random != NULL;
+    core->prepared = psab_prepared_pool_new();
+    return core->store != NULL && core->registry != NULL && core->operations != NULL && core->random != NULL &&
+           core->prepared != NULL;
 }
 
 static psab_core_t *new_core(bool software) {
@@ -60,10 +63,21 @@ void psab_core_free(psab_core_t *core) {
     }
     psab_operations_free(core->operations);
     psab_random_free(core->random);
+    psab_prepared_pool_free(core->prepared);
     psab_registry_free(core->registry);
     psab_memory_storage_free(core->memory);
     pthread_mutex_destroy(&core->lock);
     free(core);
+}
+
+void psab_core_limit_prepared(psab_core_t *core, size_t most) {
+    if (core != NULL) {
+        psab_prepared_limit(core->prepared, most);
+    }
+}
+
+size_t psab_core_prepared_count(psab_core_t *core) {
+    return core != NULL ? psab_prepared_count(core->prepared) : 0;
 }
 
 static psab_core_t *default_core;

@@ -87,7 +87,7 @@ static psa_status_t encapsulate_call(const request_t *request, const psab_candid
     bool local = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) == PSA_KEY_LOCATION_LOCAL_STORAGE;
     size_t secret = local ? secret_length(request->alg, key->attributes) : 0;
     psab_frame_t frame;
-    psab_enter(&frame, request->core, c);
+    psab_enter_with(&frame, request->core, c, key->key);
     psa_status_t status =
         psab_leave(&frame, PSAB_EP_ENCAPSULATE,
                    c->ops.encapsulate(c->context, key->attributes, key->data, key->size, request->alg, attributes, data,
@@ -128,7 +128,7 @@ static psa_status_t decapsulate_call(const request_t *request, const psab_candid
                                      const psab_attributes_t *attributes, uint8_t *data, size_t size, size_t *length) {
     const psab_key_view_t *key = &request->key;
     psab_frame_t frame;
-    psab_enter(&frame, request->core, c);
+    psab_enter_with(&frame, request->core, c, key->key);
     psa_status_t status = entry_point == PSAB_EP_KEY_AGREEMENT
                               ? c->ops.key_agreement(c->context, PSA_ALG_ECDH, key->attributes, key->data, key->size,
                                                      request->received, request->length, data, size, length)

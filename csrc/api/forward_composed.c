@@ -11,7 +11,7 @@
 
 /* attributes, key, algorithm: how the requests about keys begin. */
 static psab_key_view_t view_of(const psab_value_t *values) {
-    return (psab_key_view_t){values[0].u.attributes, values[1].u.input.data, values[1].u.input.length, NULL};
+    return (psab_key_view_t){values[0].u.attributes, values[1].u.input.data, values[1].u.input.length, NULL, NULL};
 }
 
 static psab_status_t forward_hash(psab_core_t *core, psab_value_t *values) {

@@ -17,6 +17,7 @@
 
 struct psab_operations;
 struct psab_random;
+struct psab_prepared_pool;
 
 struct psab_core {
     _Atomic bool initialised;
@@ -24,6 +25,7 @@ struct psab_core {
     psab_registry_t *registry;
     struct psab_operations *operations;
     struct psab_random *random;
+    struct psab_prepared_pool *prepared;
     _Atomic uint64_t refused; /**< calls answered without asking a driver */
 
     pthread_mutex_t lock; /**< serialises initialisation and registration; the owner may be in a driver's init */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/keys.h"
+#include "api/prepared.h"
 #include "keys/validity.h"
 
 /* The driver of a location; null if there is none. */
@@ -211,6 +212,12 @@ static psa_status_t load_builtin(void *user, psab_key_t *key, uint64_t slot) {
     return status;
 }
 
+static void discard_prepared(void *user, psab_key_t *key) {
+    const psab_core_t *core = user;
+    psab_prepared_discard(core->prepared, key);
+}
+
 psab_store_hooks_t psab_key_hooks(psab_core_t *core) {
-    return (psab_store_hooks_t){.user = core, .builtin = load_builtin, .destroy = tell_destroyed};
+    return (psab_store_hooks_t){
+        .user = core, .builtin = load_builtin, .destroy = tell_destroyed, .discard = discard_prepared};
 }

@@ -11,12 +11,13 @@ typedef struct psab_key_view {
     const psab_attributes_t *attributes;
     const uint8_t *data;
     size_t size;
-    psab_route_cell_t *cell; /**< null for a key that is not in the store */
+    psab_route_cell_t *cell; /**< null for a key that is not in the store, as `key` */
+    psab_key_t *key;         /**< for psab_enter_with() */
 } psab_key_view_t;
 
 /** The view of a key of the store, valid until it is released. */
 static inline psab_key_view_t psab_key_view(psab_key_t *key) {
-    return (psab_key_view_t){&key->attributes, key->data, key->size, &key->route};
+    return (psab_key_view_t){&key->attributes, key->data, key->size, &key->route, key};
 }
 
 /** Answer a call whose key cannot be had, or cannot be used so: it is released then. */

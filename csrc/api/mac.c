@@ -19,7 +19,7 @@ psa_status_t psab_mac_compute_with(psab_core_t *core, const psab_candidate_t *c,
                                    size_t *written) {
     psab_frame_t frame;
     *written = 0;
-    psab_enter(&frame, core, c);
+    psab_enter_with(&frame, core, c, key->key);
     psa_status_t status = psab_leave(&frame, PSAB_EP_MAC_COMPUTE,
                                      c->ops.mac_compute(c->context, key->attributes, key->data, key->size, request->alg,
                                                         request->input, request->length, mac, size, written));
@@ -34,7 +34,7 @@ static psab_operation_t *feed(psab_core_t *core, const psab_candidate_t *c, cons
     if (slot == NULL) {
         return NULL;
     }
-    psab_enter(&frame, core, c);
+    psab_enter_with(&frame, core, c, key->key);
     *status = verify ? psab_leave(&frame, PSAB_EP_MAC_VERIFY_SETUP,
                                   c->ops.mac_verify_setup(c->context, slot->context, key->attributes, key->data,
                                                           key->size, request->alg))
@@ -113,7 +113,7 @@ psa_status_t psab_mac_run(psab_core_t *core, const psab_key_view_t *key, const p
 static psa_status_t call_verify(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
                                 const psab_mac_request_t *request, const uint8_t *mac, size_t mac_length) {
     psab_frame_t frame;
-    psab_enter(&frame, core, c);
+    psab_enter_with(&frame, core, c, key->key);
     return psab_leave(&frame, PSAB_EP_MAC_VERIFY,
                       c->ops.mac_verify(c->context, key->attributes, key->data, key->size, request->alg, request->input,
                                         request->length, mac, mac_length));

@@ -17,7 +17,7 @@ static psa_status_t fit(psab_operation_t *slot, const psab_attributes_t *attribu
 
 static psa_status_t sign_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_with(&frame, slot->core, c, key->key);
     return psab_leave(
         &frame, PSAB_EP_MAC_SIGN_SETUP,
         c->ops.mac_sign_setup(c->context, slot->context, key->attributes, key->data, key->size, slot->alg));
@@ -28,7 +28,7 @@ static psa_status_t verify_setup(psab_operation_t *slot, const psab_candidate_t 
         return sign_setup(slot, c, key);
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_with(&frame, slot->core, c, key->key);
     return psab_leave(
         &frame, PSAB_EP_MAC_VERIFY_SETUP,
         c->ops.mac_verify_setup(c->context, slot->context, key->attributes, key->data, key->size, slot->alg));

@@ -94,4 +94,8 @@ const psab_services_t psab_services = {
     .call = service_call,
     .get_persistent_state = service_get_state,
     .commit_persistent_state = service_commit_state,
+    .prepared_find = psab_prepared_find,
+    .prepared_publish = psab_prepared_publish,
+    .prepared_take = psab_prepared_take,
+    .prepared_give = psab_prepared_give,
 };

@@ -11,7 +11,7 @@ static PSAB_HOT psa_status_t call_sign_hash(psab_core_t *core, const psab_candid
                                             psa_algorithm_t alg, const uint8_t *hash, size_t length, uint8_t *signature,
                                             size_t size, size_t *written) {
     psab_frame_t frame;
-    psab_enter(&frame, core, c);
+    psab_enter_with(&frame, core, c, key->key);
     return psab_leave(&frame, PSAB_EP_SIGN_HASH,
                       c->ops.sign_hash(c->context, key->attributes, key->data, key->size, alg, hash, length, signature,
                                        size, written));
@@ -22,7 +22,7 @@ static psa_status_t call_other(psab_core_t *core, const psab_candidate_t *c, uin
                                size_t *written) {
     psab_frame_t frame;
     psa_status_t status;
-    psab_enter(&frame, core, c);
+    psab_enter_with(&frame, core, c, key->key);
     switch ((psab_entry_point_t)entry_point) {
     case PSAB_EP_SIGN_HASH:
         status = c->ops.sign_hash(c->context, key->attributes, key->data, key->size, request->alg, request->input,

@@ -25,7 +25,7 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *slot, const psab
             return psab_refuse(core, status, "no memory for the driver's context");
         }
         psab_frame_t frame;
-        psab_enter(&frame, core, c);
+        psab_enter_with(&frame, core, c, key->key);
         status = psab_leave(&frame, PSAB_EP_SIGN_SETUP,
                             c->ops.sign_setup(c->context, slot->context, key->attributes, key->data, key->size, alg));
         slot->active = status == PSA_SUCCESS;

@@ -9,7 +9,7 @@ static psa_status_t call(psab_core_t *core, const psab_candidate_t *c, uint16_t 
                          const psab_verifying_t *request) {
     psab_frame_t frame;
     psa_status_t status;
-    psab_enter(&frame, core, c);
+    psab_enter_with(&frame, core, c, key->key);
     switch ((psab_entry_point_t)entry_point) {
     case PSAB_EP_VERIFY_HASH:
         status = c->ops.verify_hash(c->context, key->attributes, key->data, key->size, request->alg, request->input,

@@ -50,7 +50,7 @@ static psa_status_t run(psab_core_t *core, const psab_key_view_t *wrapper, const
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         *written = 0;
         psab_frame_t frame;
-        psab_enter(&frame, core, c);
+        psab_enter_with(&frame, core, c, wrapper->key);
         status = psab_leave(&frame, PSAB_EP_WRAP_KEY,
                             c->ops.wrap_key(c->context, wrapper->attributes, wrapper->data, wrapper->size, request->alg,
                                             request->attributes, request->key, request->key_size, request->data, room,
@@ -168,7 +168,7 @@ static psa_status_t make_unwrapped(void *of, const psab_attributes_t *attributes
         *length = 0;
         *bits = asked;
         psab_frame_t frame;
-        psab_enter(&frame, core, c);
+        psab_enter_with(&frame, core, c, wrapper->key);
         status = psab_leave(&frame, PSAB_EP_UNWRAP_KEY,
                             c->ops.unwrap_key(c->context, attributes, wrapper->attributes, wrapper->data, wrapper->size,
                                               request->alg, request->data, request->length, data, size, length, bits));

@@ -41,8 +41,9 @@ static PSAB_HOT const psab_candidate_t *psab_next(const psab_candidate_t *candid
     return PSAB_UNLIKELY(status == PSA_ERROR_NOT_SUPPORTED && candidate->passes) ? candidate + 1 : NULL;
 }
 
-/** Note that this thread is about to call an entry point of a candidate. */
-static PSAB_HOT void psab_enter(psab_frame_t *frame, psab_core_t *core, const psab_candidate_t *candidate) {
+/** Note that this thread is about to call an entry point of a candidate with a key of the store. */
+static PSAB_HOT void psab_enter_with(psab_frame_t *frame, psab_core_t *core, const psab_candidate_t *candidate,
+                                     struct psab_key *key) {
     psab_dispatch_thread_t *thread = &psab_dispatch_thread;
     /* The linker may replace the addition in this address by an instruction that sets no flags; the null check
      * of a sanitizer must not rely on them. */
@@ -50,8 +51,14 @@ static PSAB_HOT void psab_enter(psab_frame_t *frame, psab_core_t *core, const ps
     frame->outer = thread->top;
     frame->core = core;
     frame->candidate = candidate;
+    frame->key = key;
     frame->report = 0;
     thread->top = frame;
+}
+
+/** psab_enter_with() of an entry point without a key, or whose key is not of the store. */
+static PSAB_HOT void psab_enter(psab_frame_t *frame, psab_core_t *core, const psab_candidate_t *candidate) {
+    psab_enter_with(frame, core, candidate, NULL);
 }
 
 /** psab_count() of a thread that has no stripe, or none yet. */

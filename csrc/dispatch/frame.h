@@ -14,6 +14,7 @@
 #define PSAB_COUNT_STRIPES 64u
 
 struct psab_candidate;
+struct psab_key; /* known to api/ alone */
 
 /** Deeper calls of drivers into the core and back are a loop: they are answered with BAD_STATE. */
 #define PSAB_DEPTH_MOST 16u
@@ -23,6 +24,7 @@ typedef struct psab_frame {
     struct psab_frame *outer;
     psab_core_t *core;
     const struct psab_candidate *candidate;
+    struct psab_key *key; /**< of the store, that the entry point got first; null: none */
     uint32_t report; /**< psab_report_code_t of what the driver's adapter reported during the call; 0: nothing */
 } psab_frame_t;
 

@@ -42,8 +42,8 @@ typedef struct psab_key {
     psab_attributes_t attributes;
     psab_route_cell_t route; /**< of the last operation; owned by dispatch */
     uint8_t *data;           /**< key material in export format, or key context; null with size 0 */
-    /** Key material prepared for use, published once by whoever made it; null if there is none.
-     * Given to the store's `discard` hook when the slot is wiped. */
+    /** Key material prepared for use; null if there is none. Owned by the layer above, whose
+     * `discard` hook sets it to null when the slot is wiped. */
     _Atomic(void *) prepared;
     uint32_t size; /**< of data, in bytes */
     uint32_t name; /**< number and generation of the slot: what its next volatile identifier will hold */

@@ -63,9 +63,8 @@ psab_key_t *psab_slot_take(psab_store_t *store) {
 
 void psab_slot_give_back(psab_key_t *key) {
     psab_store_t *store = key->store;
-    void *prepared = atomic_exchange(&key->prepared, NULL);
-    if (prepared != NULL && store->hooks.discard != NULL) {
-        store->hooks.discard(store->hooks.user, prepared);
+    if (atomic_load_explicit(&key->prepared, memory_order_acquire) != NULL && store->hooks.discard != NULL) {
+        store->hooks.discard(store->hooks.user, key);
     }
     psab_key_clear_data(key);
     atomic_store(&key->route.route, NULL);

@@ -43,8 +43,8 @@ typedef struct psab_store_hooks {
     /** Tell the driver of an opaque key that the key is destroyed; a failure keeps the key. */
     psa_status_t (*destroy)(void *user, psab_key_t *key);
 
-    /** Release prepared key material. */
-    void (*discard)(void *user, void *prepared);
+    /** Release the prepared key material of a key that nobody uses any more. */
+    void (*discard)(void *user, psab_key_t *key);
 } psab_store_hooks_t;
 
 struct psab_key_table;

@@ -13,6 +13,8 @@
 /* libcrypto's limit for the nonce of its GCM. */
 #define GCM_NONCE_MAX 128
 
+#define CHACHA "ChaCha20-Poly1305"
+
 static EVP_CIPHER *chacha;
 
 static psa_status_t gcm_setup(libcrypto_aead_operation_t *operation, const lc_key_t *key) {
@@ -34,8 +36,11 @@ static psa_status_t gcm_set_nonce(libcrypto_aead_operation_t *operation, const u
     if (size > GCM_NONCE_MAX) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
-    if (size != 12 && EVP_CIPHER_CTX_ctrl(operation->text, EVP_CTRL_AEAD_SET_IVLEN, (int)size, NULL) != 1) {
-        return lc_failed(PSA_ERROR_NOT_SUPPORTED);
+    if (size != 12) {
+        lc_cipher_spoil(operation->text); /* its length of IVs would have to be set at every use */
+        if (EVP_CIPHER_CTX_ctrl(operation->text, EVP_CTRL_AEAD_SET_IVLEN, (int)size, NULL) != 1) {
+            return lc_failed(PSA_ERROR_NOT_SUPPORTED);
+        }
     }
     return lc_cipher_iv(operation->text, nonce);
 }
@@ -82,7 +87,11 @@ static psa_status_t keep_key(libcrypto_aead_operation_t *operation, const lc_key
 }
 
 static psa_status_t chacha_setup(libcrypto_aead_operation_t *operation, const lc_key_t *key) {
-    return keep_key(operation, key, PSA_KEY_TYPE_CHACHA20);
+    if (key->type != PSA_KEY_TYPE_CHACHA20 || key->size != sizeof(operation->key)) {
+        return PSA_ERROR_INVALID_ARGUMENT;
+    }
+    return lc_cipher_keyed(&chacha, CHACHA, operation->encrypt, (lc_bytes_t){key->data, key->size},
+                           LC_VARIANTS + operation->encrypt, &operation->text);
 }
 
 static psa_status_t xchacha_setup(libcrypto_aead_operation_t *operation, const lc_key_t *key) {
@@ -90,8 +99,7 @@ static psa_status_t xchacha_setup(libcrypto_aead_operation_t *operation, const l
 }
 
 static psa_status_t open_chacha(libcrypto_aead_operation_t *operation, const uint8_t *nonce) {
-    psa_status_t status =
-        lc_cipher_open(&chacha, "ChaCha20-Poly1305", operation->encrypt, operation->key, nonce, &operation->text);
+    psa_status_t status = lc_cipher_open(&chacha, CHACHA, operation->encrypt, operation->key, nonce, &operation->text);
     OPENSSL_cleanse(operation->key, sizeof(operation->key));
     return status;
 }
@@ -101,7 +109,7 @@ static psa_status_t chacha_set_nonce(libcrypto_aead_operation_t *operation, cons
     if (size != 12) {
         return size == 8 ? PSA_ERROR_NOT_SUPPORTED : PSA_ERROR_INVALID_ARGUMENT;
     }
-    return open_chacha(operation, nonce);
+    return lc_cipher_iv(operation->text, nonce);
 }
 
 static psa_status_t xchacha_set_nonce(libcrypto_aead_operation_t *operation, const uint8_t *nonce, size_t size) {

@@ -1,6 +1,7 @@
 /* The table of block ciphers, and contexts for them. */
 #include "block.h"
 
+#include <psab/prepared.h>
 #include <stdio.h>
 
 #define NO_GCM (1u << LC_GCM)
@@ -88,6 +89,58 @@ psa_status_t lc_cipher_open(EVP_CIPHER **cell, const char *name, bool encrypt, c
     return PSA_SUCCESS;
 }
 
+/* What a context that may be kept with its key was made of. */
+typedef struct {
+    const uint8_t *key;
+    size_t size;
+    uint32_t variant;
+} origin_t;
+
+static void drop(void *context) {
+    OPENSSL_free(EVP_CIPHER_CTX_get_app_data(context));
+    EVP_CIPHER_CTX_free(context);
+}
+
+static const psab_prepared_kind_t contexts = {drop};
+
+/* Note what a new context was made of. Without memory for that, it is not kept. */
+static void remember(EVP_CIPHER_CTX *context, const origin_t *origin) {
+    origin_t *copy = OPENSSL_malloc(sizeof(*copy));
+    if (copy != NULL) {
+        *copy = *origin;
+        EVP_CIPHER_CTX_set_app_data(context, copy);
+    }
+}
+
+void lc_cipher_spoil(EVP_CIPHER_CTX *context) {
+    OPENSSL_free(EVP_CIPHER_CTX_get_app_data(context));
+    EVP_CIPHER_CTX_set_app_data(context, NULL);
+}
+
+/* A kept context, ready for use; null if there is none. */
+static EVP_CIPHER_CTX *take(const origin_t *origin, const uint8_t *iv) {
+    EVP_CIPHER_CTX *context = psab_prepared_take(&contexts, origin->key, origin->size, origin->variant);
+    if (context != NULL && iv != NULL && lc_cipher_iv(context, iv) != PSA_SUCCESS) {
+        drop(context);
+        return NULL;
+    }
+    return context;
+}
+
+psa_status_t lc_cipher_keyed(EVP_CIPHER **cell, const char *name, bool encrypt, lc_bytes_t key, uint32_t variant,
+                             EVP_CIPHER_CTX **context) {
+    origin_t origin = {key.data, key.size, variant};
+    *context = take(&origin, NULL);
+    if (*context != NULL) {
+        return PSA_SUCCESS;
+    }
+    psa_status_t status = lc_cipher_open(cell, name, encrypt, key.data, NULL, context);
+    if (status == PSA_SUCCESS) {
+        remember(*context, &origin);
+    }
+    return status;
+}
+
 /* K1 K1 K1 or K1 K2 K1 from fewer than three keys. */
 static void expand_des(const lc_block_t *block, const uint8_t *key, uint8_t *triple) {
     size_t size = block->bits / 8u;
@@ -100,15 +153,23 @@ psa_status_t lc_block_open(const lc_block_t *block, lc_mode_t mode, bool encrypt
                            EVP_CIPHER_CTX **context) {
     char name[24];
     EVP_CIPHER **cell = &fetched[block - blocks][mode];
+    origin_t origin = {key, block->bits / 8u, (uint32_t)(cell - fetched[0]) << 1 | encrypt};
+    *context = take(&origin, iv);
+    if (*context != NULL) {
+        return PSA_SUCCESS;
+    }
     if (__atomic_load_n(cell, __ATOMIC_RELAXED) == NULL) {
         (void)snprintf(name, sizeof(name), "%s-%s", block->name, modes[mode]);
     }
-    if (block->key_size == block->bits / 8u) {
-        return lc_cipher_open(cell, name, encrypt, key, iv, context);
-    }
     uint8_t triple[24];
-    expand_des(block, key, triple);
-    psa_status_t status = lc_cipher_open(cell, name, encrypt, triple, iv, context);
+    bool whole = block->key_size == block->bits / 8u;
+    if (!whole) {
+        expand_des(block, key, triple);
+    }
+    psa_status_t status = lc_cipher_open(cell, name, encrypt, whole ? key : triple, iv, context);
+    if (status == PSA_SUCCESS) {
+        remember(*context, &origin);
+    }
     OPENSSL_cleanse(triple, sizeof(triple));
     return status;
 }
@@ -126,6 +187,7 @@ psa_status_t lc_cipher_run(EVP_CIPHER_CTX *context, const uint8_t *in, size_t si
         int part = (int)(size < RUN_MAX ? size : RUN_MAX);
         int done = 0;
         if (EVP_CipherUpdate(context, out, &done, in, part) != 1 || done != part) {
+            lc_cipher_spoil(context);
             return lc_failed(PSA_ERROR_GENERIC_ERROR);
         }
         in += part;
@@ -136,7 +198,12 @@ psa_status_t lc_cipher_run(EVP_CIPHER_CTX *context, const uint8_t *in, size_t si
 }
 
 void lc_cipher_close(EVP_CIPHER_CTX *context) {
-    EVP_CIPHER_CTX_free(context);
+    const origin_t *origin = context != NULL ? EVP_CIPHER_CTX_get_app_data(context) : NULL;
+    if (origin != NULL) {
+        psab_prepared_give(&contexts, origin->key, origin->size, origin->variant, context);
+    } else {
+        EVP_CIPHER_CTX_free(context);
+    }
 }
 
 void lc_block_single(const unsigned char in[16], unsigned char out[16], const void *context) {

@@ -34,7 +34,7 @@ psa_status_t lc_block_of_key(const lc_key_t *key, const lc_block_t **block);
 /** Whether libcrypto has the mode itself. */
 bool lc_block_has(const lc_block_t *block, lc_mode_t mode);
 
-/** Makes a context for a mode.  Padding is off, and an IV may be given later.
+/** A context for a mode, kept from an earlier call or made.  Padding is off, and an IV may be given later.
  *
  * @param key  block->bits bits
  * @param iv   null: none yet
@@ -47,6 +47,18 @@ psa_status_t lc_block_open(const lc_block_t *block, lc_mode_t mode, bool encrypt
 psa_status_t lc_cipher_open(EVP_CIPHER **cell, const char *name, bool encrypt, const uint8_t *key, const uint8_t *iv,
                             EVP_CIPHER_CTX **context);
 
+/** A context for the key of the call, to be given its IV: one that was kept, or as lc_cipher_open.
+ *
+ * @param variant  tells ciphers and directions apart; from LC_VARIANTS on, lower ones are of block ciphers
+ */
+psa_status_t lc_cipher_keyed(EVP_CIPHER **cell, const char *name, bool encrypt, lc_bytes_t key, uint32_t variant,
+                             EVP_CIPHER_CTX **context);
+
+#define LC_VARIANTS 0x1000u
+
+/** Makes lc_cipher_close free a context that can have no other IV, or is in disorder. */
+void lc_cipher_spoil(EVP_CIPHER_CTX *context);
+
 /** Starts again with another IV (of the size that the cipher has), under the same key. */
 psa_status_t lc_cipher_iv(EVP_CIPHER_CTX *context, const uint8_t *iv);
 
@@ -56,7 +68,7 @@ psa_status_t lc_cipher_iv(EVP_CIPHER_CTX *context, const uint8_t *iv);
  */
 psa_status_t lc_cipher_run(EVP_CIPHER_CTX *context, const uint8_t *in, size_t size, uint8_t *out);
 
-/** Wipes and frees a context; null is fine. */
+/** Ends the use of a context: it is kept with the key of the call it was made for, or wiped and freed; null is fine. */
 void lc_cipher_close(EVP_CIPHER_CTX *context);
 
 /** One block through a context of ECB mode, in the form of libcrypto's block128_f. */

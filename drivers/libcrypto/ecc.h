@@ -51,7 +51,7 @@ const EC_GROUP *lc_curve_group(const lc_curve_t *curve);
  */
 size_t lc_curve_order(const EC_GROUP *group, uint8_t *order);
 
-/** A libcrypto key of a Weierstrass curve.
+/** A libcrypto key of a Weierstrass curve, for cofactor key agreement; it may be shared, and must not be changed.
  *
  * From a key pair it holds the private value only, unless `want_public`.
  *

@@ -14,7 +14,6 @@ static psa_status_t agree_weierstrass(const lc_curve_t *curve, const lc_key_t *k
         status = lc_ec_key(curve, key, false, &ours);
     }
     if (status == PSA_SUCCESS) {
-        EC_KEY_set_flags(ours, EC_FLAG_COFACTOR_ECDH);
         int got = ECDH_compute_key(secret, size, EC_KEY_get0_public_key(theirs), ours, NULL);
         /* A peer in the small subgroup of a binary curve ends at infinity. */
         status = got == (int)size ? PSA_SUCCESS : lc_failed(PSA_ERROR_INVALID_ARGUMENT);

@@ -1,6 +1,8 @@
 /* From key data to libcrypto's key objects. */
 #include "ecc.h"
 
+#include <psab/prepared.h>
+
 /* The private value: in range, and in the object with its flag for constant-time code. */
 static psa_status_t set_private(const lc_curve_t *curve, const EC_GROUP *group, const lc_key_t *key, EC_KEY *ec) {
     uint8_t order[LC_ECC_PRIVATE_MAX];
@@ -60,7 +62,7 @@ static psa_status_t set_public(const lc_curve_t *curve, const EC_GROUP *group, c
     return status;
 }
 
-psa_status_t lc_ec_key(const lc_curve_t *curve, const lc_key_t *key, bool want_public, EC_KEY **ec) {
+static psa_status_t make(const lc_curve_t *curve, const lc_key_t *key, bool want_public, EC_KEY **ec) {
     const EC_GROUP *group = lc_curve_group(curve);
     if (group == NULL) {
         return lc_failed(PSA_ERROR_NOT_SUPPORTED);
@@ -83,11 +85,33 @@ psa_status_t lc_ec_key(const lc_curve_t *curve, const lc_key_t *key, bool want_p
         EC_KEY_free(made);
         return status;
     }
+    EC_KEY_set_flags(made, EC_FLAG_COFACTOR_ECDH); /* for key agreement; now, since the object may be shared */
     *ec = made;
     return PSA_SUCCESS;
 }
 
-psa_status_t lc_ecx_key(const lc_curve_t *curve, const lc_key_t *key, EVP_PKEY **pkey) {
+static void drop(void *ec) {
+    EC_KEY_free(ec);
+}
+
+static const psab_prepared_kind_t objects = {drop};
+
+psa_status_t lc_ec_key(const lc_curve_t *curve, const lc_key_t *key, bool want_public, EC_KEY **ec) {
+    EC_KEY *kept = psab_prepared_find(&objects, key->data, key->size, want_public);
+    if (kept != NULL && EC_KEY_up_ref(kept) == 1) {
+        *ec = kept;
+        return PSA_SUCCESS;
+    }
+    psa_status_t status = make(curve, key, want_public, ec);
+    /* One reference for the caller, one for the core. */
+    if (status == PSA_SUCCESS && EC_KEY_up_ref(*ec) == 1 &&
+        psab_prepared_publish(&objects, key->data, key->size, want_public, *ec) == NULL) {
+        EC_KEY_free(*ec);
+    }
+    return status;
+}
+
+static psa_status_t make_raw(const lc_curve_t *curve, const lc_key_t *key, EVP_PKEY **pkey) {
     OSSL_LIB_CTX *library = lc_context();
     if (library == NULL) {
         return PSA_ERROR_INSUFFICIENT_MEMORY;
@@ -99,4 +123,15 @@ psa_status_t lc_ecx_key(const lc_curve_t *curve, const lc_key_t *key, EVP_PKEY *
                 ? EVP_PKEY_new_raw_private_key_ex(library, curve->name, NULL, key->data, key->size)
                 : EVP_PKEY_new_raw_public_key_ex(library, curve->name, NULL, key->data, key->size);
     return *pkey != NULL ? PSA_SUCCESS : lc_failed(PSA_ERROR_NOT_SUPPORTED);
+}
+
+psa_status_t lc_ecx_key(const lc_curve_t *curve, const lc_key_t *key, EVP_PKEY **pkey) {
+    if (lc_object_find(key, pkey)) {
+        return PSA_SUCCESS;
+    }
+    psa_status_t status = make_raw(curve, key, pkey);
+    if (status == PSA_SUCCESS) {
+        lc_object_keep(key, *pkey);
+    }
+    return status;
 }

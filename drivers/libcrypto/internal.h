@@ -13,6 +13,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -57,5 +58,11 @@ unsigned lc_is_zero(const uint8_t *a, size_t size);
 
 /** The key that an entry point received. */
 lc_key_t lc_key(const psa_key_attributes_t *attributes, const uint8_t *data, size_t size);
+
+/** The object of a key that an earlier call left: true, and a reference that the caller frees. */
+bool lc_object_find(const lc_key_t *key, EVP_PKEY **object);
+
+/** Leaves an object, which must not be changed any more, for later calls; the caller's reference stays the caller's. */
+void lc_object_keep(const lc_key_t *key, EVP_PKEY *object);
 
 #endif

@@ -1,6 +1,8 @@
 /* MACs made of hashes: HMAC (RFC 2104), and BLAKE2 with a key (RFC 7693). */
 #include "mac.h"
 
+#include <psab/prepared.h>
+
 /* Hashes the key block, each byte changed by `change`, as the first block of a hash. */
 static psa_status_t start(libcrypto_hash_operation_t *operation, const lc_hash_t *hash, uint8_t *block,
                           uint8_t change) {
@@ -18,6 +20,39 @@ static psa_status_t start(libcrypto_hash_operation_t *operation, const lc_hash_t
     return status;
 }
 
+static void drop_midstates(void *form) {
+    libcrypto_hmac_t *hmac = form;
+    (void)libcrypto_hash_abort(&hmac->inner);
+    (void)libcrypto_hash_abort(&hmac->outer);
+    OPENSSL_free(hmac);
+}
+
+/* The two hashes after the key, of which every MAC with it is a continuation. */
+static const psab_prepared_kind_t midstates = {drop_midstates};
+
+static psa_status_t copy_midstates(libcrypto_hmac_t *to, const libcrypto_hmac_t *from) {
+    psa_status_t status = libcrypto_hash_clone(&from->inner, &to->inner);
+    if (status == PSA_SUCCESS) {
+        status = libcrypto_hash_clone(&from->outer, &to->outer);
+        if (status != PSA_SUCCESS) {
+            (void)libcrypto_hash_abort(&to->inner);
+        }
+    }
+    return status;
+}
+
+/* Leaves them for later calls with the key; that this fails does not matter. */
+static void keep_midstates(const lc_key_t *key, const lc_hash_t *hash, const libcrypto_hmac_t *hmac) {
+    libcrypto_hmac_t *form = OPENSSL_zalloc(sizeof(*form));
+    if (form == NULL || copy_midstates(form, hmac) != PSA_SUCCESS) {
+        OPENSSL_free(form);
+        return;
+    }
+    if (psab_prepared_publish(&midstates, key->data, key->size, lc_hash_algorithm(hash), form) == NULL) {
+        drop_midstates(form);
+    }
+}
+
 static psa_status_t hmac_setup(libcrypto_mac_operation_t *operation, const lc_key_t *key, psa_algorithm_t alg) {
     const lc_hash_t *hash = lc_hash_find(PSA_ALG_GET_HASH(alg));
     if (hash == NULL || !hash->hmac) {
@@ -25,6 +60,12 @@ static psa_status_t hmac_setup(libcrypto_mac_operation_t *operation, const lc_ke
     }
     if (key->type != PSA_KEY_TYPE_HMAC) {
         return PSA_ERROR_INVALID_ARGUMENT;
+    }
+    operation->full = hash->length;
+    libcrypto_hmac_t *hmac = &operation->u.hmac;
+    const libcrypto_hmac_t *kept = psab_prepared_find(&midstates, key->data, key->size, lc_hash_algorithm(hash));
+    if (kept != NULL) {
+        return copy_midstates(hmac, kept);
     }
     uint8_t block[LC_BLOCK_MAX];
     lc_bytes_t whole = {key->data, key->size};
@@ -37,7 +78,6 @@ static psa_status_t hmac_setup(libcrypto_mac_operation_t *operation, const lc_ke
         memcpy(block, key->data, used);
     }
     memset(block + used, 0, hash->block - used);
-    libcrypto_hmac_t *hmac = &operation->u.hmac;
     if (status == PSA_SUCCESS) {
         status = start(&hmac->inner, hash, block, 0x36);
     }
@@ -47,7 +87,9 @@ static psa_status_t hmac_setup(libcrypto_mac_operation_t *operation, const lc_ke
             (void)libcrypto_hash_abort(&hmac->inner);
         }
     }
-    operation->full = hash->length;
+    if (status == PSA_SUCCESS) {
+        keep_midstates(key, hash, hmac);
+    }
     OPENSSL_cleanse(block, hash->block);
     return status;
 }

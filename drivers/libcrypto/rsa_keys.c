@@ -58,6 +58,9 @@ static psa_status_t build(BIGNUM *number[LC_RSA_NUMBERS], size_t count, EVP_PKEY
 psa_status_t lc_rsa_object(const lc_key_t *key, EVP_PKEY **pkey) {
     lc_rsa_parts_t parts;
     BIGNUM *number[LC_RSA_NUMBERS] = {NULL};
+    if (lc_object_find(key, pkey)) {
+        return PSA_SUCCESS;
+    }
     if (lc_context() == NULL) {
         return PSA_ERROR_INSUFFICIENT_MEMORY;
     }
@@ -67,6 +70,9 @@ psa_status_t lc_rsa_object(const lc_key_t *key, EVP_PKEY **pkey) {
     psa_status_t status =
         load_numbers(&parts, number) ? build(number, parts.count, pkey) : PSA_ERROR_INSUFFICIENT_MEMORY;
     free_numbers(number);
+    if (status == PSA_SUCCESS) {
+        lc_object_keep(key, *pkey);
+    }
     return status;
 }
 

@@ -76,6 +76,31 @@ _FIXED = {
     ),
 }  # fmt: skip
 
+_PREPARED = {
+    "psab_prepared_find": Service(
+        "void *",
+        "const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant",
+        "    return psab_services == NULL ? NULL : psab_services->prepared_find(kind, key, key_size, variant);\n",
+    ),
+    "psab_prepared_publish": Service(
+        "void *",
+        "const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant, void *form",
+        "    return psab_services == NULL ? NULL : psab_services->prepared_publish(kind, key, key_size, variant, form);\n",
+    ),
+    "psab_prepared_take": Service(
+        "void *",
+        "const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant",
+        "    return psab_services == NULL ? NULL : psab_services->prepared_take(kind, key, key_size, variant);\n",
+    ),
+    "psab_prepared_give": Service(
+        "void",
+        "const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant, void *form",
+        "    if (psab_services == NULL) {\n        kind->drop(form);\n        return;\n    }\n"
+        "    psab_services->prepared_give(kind, key, key_size, variant, form);\n",
+    ),
+}
+"""What only drivers built on psa_bridge's own headers can use: other SDKs do not know it."""
+
 _ATTRIBUTES = {
     "id": "psa_key_id_t",
     "lifetime": "psa_key_lifetime_t",
@@ -129,6 +154,7 @@ def find(name: str, types: Types, own_headers: bool = True) -> Service | None:
     """The service of a name, or None if the core has none."""
     searches: tuple[Callable[[], Service | None], ...] = (
         lambda: _FIXED.get(name),
+        lambda: _PREPARED.get(name) if own_headers else None,
         lambda: _accessor(name, OWN if own_headers else types.members, types),
         lambda: _made(shims_inputs.service(name, own_headers)) if _suite_known(name, types) else None,
         lambda: _made(shims_forward.service(name, types, own_headers)),

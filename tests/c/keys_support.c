@@ -26,10 +26,10 @@ static psa_status_t destroy(void *user, psab_key_t *key) {
     return fixture->destroy_status;
 }
 
-static void discard(void *user, void *prepared) {
+static void discard(void *user, psab_key_t *key) {
     fixture_t *fixture = user;
     fixture->discarded++;
-    *(bool *)prepared = true;
+    *(bool *)atomic_exchange(&key->prepared, NULL) = true;
 }
 
 static psab_status_t (*real_save)(void *user, uint32_t kind, uint32_t name, const uint8_t *data, size_t length);

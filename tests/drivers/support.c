@@ -2,6 +2,7 @@
  * generator, and a persistent state that a test can look into. */
 #include <psa/crypto.h>
 #include <psa/crypto_driver_common.h>
+#include <psab/prepared.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -38,4 +39,32 @@ psa_status_t psa_crypto_driver_get_persistent_state(uint8_t **persistent_state_p
 
 psa_status_t psa_crypto_driver_commit_persistent_state(size_t from, size_t length) {
     return from + length <= sizeof(support_state) ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
+}
+
+/* No key of the store: nothing is kept. */
+
+void *psab_prepared_find(const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant) {
+    (void)kind;
+    (void)key;
+    (void)key_size;
+    (void)variant;
+    return NULL;
+}
+
+void *psab_prepared_publish(const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant,
+                            void *form) {
+    (void)form;
+    return psab_prepared_find(kind, key, key_size, variant);
+}
+
+void *psab_prepared_take(const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant) {
+    return psab_prepared_find(kind, key, key_size, variant);
+}
+
+void psab_prepared_give(const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant,
+                        void *form) {
+    (void)key;
+    (void)key_size;
+    (void)variant;
+    kind->drop(form);
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "prepared.h"
 #include "types.h"
 
 #ifdef __cplusplus
@@ -19,7 +20,7 @@ extern "C" {
 #endif
 
 /** Raised whenever anything in this file changes its meaning or its layout. */
-#define PSAB_ABI_VERSION 1u
+#define PSAB_ABI_VERSION 2u
 
 /** Kinds of derivation inputs; psa_crypto_driver_key_derivation_input_type_t. */
 typedef enum psab_input_type {
@@ -212,6 +213,13 @@ typedef struct psab_services {
     psab_status_t (*call)(uint16_t entry_point, psab_value_t *values, size_t count);
     psab_status_t (*get_persistent_state)(uint8_t **state);
     psab_status_t (*commit_persistent_state)(size_t from, size_t length);
+    /** psab_prepared_find() and its companions. */
+    void *(*prepared_find)(const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant);
+    void *(*prepared_publish)(const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant,
+                              void *form);
+    void *(*prepared_take)(const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant);
+    void (*prepared_give)(const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant,
+                          void *form);
 } psab_services_t;
 
 /** The one symbol that an image exports: hands over the services, returns the drivers. */

@@ -66,6 +66,20 @@ typedef struct psab_builtin_key {
  */
 psab_status_t psab_core_set_builtin_keys(psab_core_t *core, const psab_builtin_key_t *keys, size_t count);
 
+/** Say how much prepared key material drivers may leave with the core: schedules, midstates, contexts,
+ * key objects (psab/prepared.h).
+ *
+ * It makes repeated calls with a key faster, and is dropped with the key.  Beyond the limit,
+ * that of keys not used lately is dropped.
+ *
+ * @param core  the instance; null is fine
+ * @param most  how many forms, usually one per key and algorithm; 0: none.  4096 unless set
+ */
+void psab_core_limit_prepared(psab_core_t *core, size_t most);
+
+/** How many forms of prepared key material there are now. */
+size_t psab_core_prepared_count(psab_core_t *core);
+
 /** The details of a failure, beyond its status. */
 typedef struct psab_failure {
     psab_status_t status;
