@@ -76,25 +76,23 @@ _FIXED = {
     ),
 }  # fmt: skip
 
+_FORM_OF_KEY = "const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant"
+
+
+def _prepared(name: str, form: str = "") -> Service:
+    """A service for prepared key material that returns a form, null where there is no core."""
+    call = f"psab_services->{name}(kind, key, key_size, variant{form})"
+    parameters = _FORM_OF_KEY + (", void *form" if form else "")
+    return Service("void *", parameters, f"    return psab_services == NULL ? NULL : {call};\n")
+
+
 _PREPARED = {
-    "psab_prepared_find": Service(
-        "void *",
-        "const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant",
-        "    return psab_services == NULL ? NULL : psab_services->prepared_find(kind, key, key_size, variant);\n",
-    ),
-    "psab_prepared_publish": Service(
-        "void *",
-        "const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant, void *form",
-        "    return psab_services == NULL ? NULL : psab_services->prepared_publish(kind, key, key_size, variant, form);\n",
-    ),
-    "psab_prepared_take": Service(
-        "void *",
-        "const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant",
-        "    return psab_services == NULL ? NULL : psab_services->prepared_take(kind, key, key_size, variant);\n",
-    ),
+    "psab_prepared_find": _prepared("prepared_find"),
+    "psab_prepared_publish": _prepared("prepared_publish", ", form"),
+    "psab_prepared_take": _prepared("prepared_take"),
     "psab_prepared_give": Service(
         "void",
-        "const psab_prepared_kind_t *kind, const uint8_t *key, size_t key_size, uint32_t variant, void *form",
+        f"{_FORM_OF_KEY}, void *form",
         "    if (psab_services == NULL) {\n        kind->drop(form);\n        return;\n    }\n"
         "    psab_services->prepared_give(kind, key, key_size, variant, form);\n",
     ),
