@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         PsaError,
         StorageFailure,
     )
+    from psa_bridge.files import ProgressBar
     from psa_bridge.keys import Key
     from psa_bridge.ops.aead import AeadOperation
     from psa_bridge.ops.cipher import CipherOperation
@@ -94,6 +95,7 @@ __all__ = [
     "MemoryStorage",
     "NotPermitted",
     "NotSupported",
+    "ProgressBar",
     "PsaError",
     "PythonDriver",
     "SignOperation",
@@ -113,6 +115,7 @@ _HOMES = {
     "DoesNotExist GenericError HardwareFailure InsufficientData InsufficientEntropy InsufficientMemory "
     "InsufficientStorage InvalidArgument InvalidHandle InvalidPadding InvalidSignature NotPermitted NotSupported "
     "PsaError StorageFailure",
+    "files": "ProgressBar",
     "keys": "Key",
     "ops.aead": "AeadOperation",
     "ops.cipher": "CipherOperation",

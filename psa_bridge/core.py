@@ -19,6 +19,7 @@ from psa_bridge.ops.agreement import Agreement
 from psa_bridge.ops.asymmetric import AsymmetricEncryption
 from psa_bridge.ops.base import number
 from psa_bridge.ops.cipher import Ciphers
+from psa_bridge.ops.files import Files
 from psa_bridge.ops.hash import Hashing
 from psa_bridge.ops.interchange import KeyImport
 from psa_bridge.ops.mac import Authentication
@@ -91,6 +92,7 @@ class Core(
     KeyTransport,
     Agreement,
     Random,
+    Files,
 ):
     """An instance of the PSA Crypto API.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from psa_bridge.errors import PsaError
 from psa_bridge.ops.interchange import KeyExport
 from psa_bridge.ops.key_asymmetric import AsymmetricKeyOperations
+from psa_bridge.ops.key_files import KeyFiles
 from psa_bridge.ops.keys import KeyOperations
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from psa_bridge.core import Core
 
 
-class Key(KeyOperations, AsymmetricKeyOperations, KeyExport):
+class Key(KeyOperations, AsymmetricKeyOperations, KeyExport, KeyFiles):
     """A key, by its identifier in one core.  The material stays in C, or in the secure element.
 
     As a context manager it destroys a volatile key on exit and purges a persistent one, which

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "psa_bridge"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"paths", "spec", "_core"}),
     frozenset({"constants", "gen", "_native"}),
-    frozenset({"attributes", "driver", "packed", "storage"}),
+    frozenset({"attributes", "driver", "files", "packed", "storage"}),
     frozenset({"cbuild", "errors", "wire"}),
     frozenset({"interchange"}),
     frozenset({"ops"}),

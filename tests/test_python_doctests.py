@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-MODULES = ["__init__", "attributes", "core", "constants", "ops.hash", "ops.interchange"]
+MODULES = ["__init__", "attributes", "core", "constants", "files", "ops.files", "ops.hash", "ops.interchange"]
 
 
 @pytest.mark.parametrize("name", MODULES)
