@@ -11,7 +11,7 @@ from build_ext import command_classes, extension
 
 setup(
     packages=find_packages(include=["psa_bridge", "psa_bridge.*"]),
-    package_data={"psa_bridge": ["py.typed", "_core.pyi"]},
+    package_data={"psa_bridge": ["py.typed", "_core.pyi", "cli/skeletons/*/*", "cli/skeletons/*/.*"]},
     ext_modules=[extension()],
     cmdclass=command_classes(),
     options={"bdist_wheel": {"py_limited_api": "cp310"}},

@@ -14,13 +14,23 @@ import os
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("doctor", "lint", "info", "explain", "build", "demo")
+COMMANDS = ("doctor", "new", "lint", "info", "explain", "build", "demo")
 
 CLEAN, FINDINGS, USAGE = 0, 1, 2
 
 _EXIT_CODES = "Exit codes: 0 clean, 1 findings or a failure, 2 wrong usage."
 _EPILOG = f"""{_EXIT_CODES} PSA_BRIDGE_CACHE names the directory of built images.
 `psa-bridge COMMAND --help` has examples."""
+
+
+class _IncludeDir(argparse.Action):
+    """Print the directory of the PSA headers, for ``-I``."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from psa_bridge import paths
+
+        print(paths.INCLUDE)
+        parser.exit()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -33,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"psa-bridge {version('psa_bridge')}")
+    parser.add_argument(
+        "--include-dir", action=_IncludeDir, nargs=0, help="print where the headers for drivers are, and exit"
+    )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
         subparsers.add_parser(name, help=importlib.import_module(f"psa_bridge.cli.{name}").SUMMARY)

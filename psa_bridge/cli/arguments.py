@@ -19,7 +19,7 @@ def number(text: str) -> int:
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add ``--json``."""
-    parser.add_argument("--json", action="store_true", help="print one JSON document, see docs/command-line.md")
+    parser.add_argument("--json", action="store_true", help="print one JSON document, see docs/cli.md")
 
 
 def print_json(document: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Findings as JSON and as SARIF 2.1.0: data for other programs. docs/command-line.md describes both."""
+"""Findings as JSON and as SARIF 2.1.0: data for other programs. docs/cli.md describes both."""
 
 from __future__ import annotations
 
