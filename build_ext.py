@@ -20,7 +20,7 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from psa_bridge.cbuild import core, library, toolchain  # noqa: E402
+from psa_bridge.cbuild import core, library, python, toolchain  # noqa: E402
 from psa_bridge.gen import cdef, files  # noqa: E402
 
 NAME = "psa_bridge._core"
@@ -30,7 +30,7 @@ DATA = {"csrc": ("*.c", "*.h"), "drivers": ("*.c", "*.h", "*.json", "*.toml", "*
 
 def extension() -> Extension:
     """The extension; what it consists of is found out when it is built."""
-    return Extension(NAME, sources=[], py_limited_api=True)
+    return Extension(NAME, sources=[], py_limited_api=python.LIMITED)
 
 
 def write_interface(sources: core.Sources, objects: list[Path], options: toolchain.Options) -> Path:
@@ -39,11 +39,11 @@ def write_interface(sources: core.Sources, objects: list[Path], options: toolcha
 
     available = toolchain.defined_symbols(objects)
     headers = [path.read_text(encoding="utf-8") for path in core.public_headers(sources) if path.parent.name == "psab"]
-    text = cdef.emit(core.public_text(sources, options), headers, available)
+    text = cdef.emit(core.public_text(sources, options), headers, available) + f"{python.DECLARATION}\n"
     files.write_files(sources.generated, {"core.cdef": text})
     ffi = FFI()
     ffi.cdef(text)
-    ffi.set_source(NAME, core.public_includes(sources))
+    ffi.set_source(NAME, f"{core.public_includes(sources)}\n{python.DECLARATION}\n")
     target = sources.generated / "_core.c"
     with contextlib.redirect_stdout(io.StringIO()):  # it tells what it writes, whatever --quiet says
         ffi.emit_c_code(str(target))
@@ -61,6 +61,7 @@ class BuildExtension(build_ext):
             sources = core.prepare(work, options)
             objects = core.compile_core(sources, work / "obj", options)
             interface = write_interface(sources, objects, options)
+            objects += python.compile_python(sources, work / "obj", options)
         except toolchain.BuildError as error:
             raise SystemExit(f"psa_bridge: cannot build the core\n{error}") from error
         if not sources.software:
@@ -69,6 +70,7 @@ class BuildExtension(build_ext):
         script.write_text(library.version_script(["PyInit__core", "_cffi_pypyinit__core"]))
         ext.sources = [str(interface.relative_to(ROOT))]
         ext.include_dirs = [str(path) for path in sources.include]
+        ext.define_macros = [python.MACRO]
         ext.extra_objects = [str(path) for path in objects]
         ext.extra_compile_args = ["-std=gnu11", "-fvisibility=hidden", *options.sanitizer_flags]
         linking = [f"-Wl,--version-script={script}", "-Wl,-Bsymbolic", "-Wl,-z,nodelete"]

@@ -12,8 +12,33 @@ except ImportError as error:
         "or install with 'pip install -e .', which needs a C compiler and the Python headers"
     ) from error
 
+if _core.lib.psab_python_install() != 0:
+    raise ImportError("the compiled methods of psa_bridge._core cannot be made known to this interpreter")
+
 ffi: Any = _core.ffi
 """The cffi interface: types are those of csrc/include, no stubs exist for them."""
 
 lib: Any = _core.lib
 """The functions and constants of the core."""
+
+CoreBase = _core.CoreBase
+"""Below Core: the instance, as compiled methods see it."""
+
+KeyBase = _core.KeyBase
+"""Below Key: the core and the identifier."""
+
+OperationBase = _core.OperationBase
+"""Below multi-part operations: the core and the structure in C."""
+
+compiled, compiled_names = _core.compiled, _core.compiled_names
+raise_with, recognise = _core.raise_with, _core.recognise
+
+
+def batch_function(name: str) -> Any:
+    """The form for many messages of an API function, without ``psa_``; see csrc/python/batch.h."""
+    return getattr(_core, f"batch_{name}")
+
+
+def address(pointer: Any) -> int:
+    """Where a pointer of the interface points to."""
+    return int(ffi.cast("uintptr_t", pointer))

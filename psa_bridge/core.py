@@ -19,6 +19,7 @@ from psa_bridge.ops.agreement import Agreement
 from psa_bridge.ops.asymmetric import AsymmetricEncryption
 from psa_bridge.ops.base import number
 from psa_bridge.ops.cipher import Ciphers
+from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.files import Files
 from psa_bridge.ops.hash import Hashing
 from psa_bridge.ops.interchange import KeyImport
@@ -78,6 +79,7 @@ class BuiltinKey:
     slot: int
 
 
+@quick("core")
 class Core(
     KeyManagement,
     KeyImport,
@@ -125,10 +127,12 @@ class Core(
         self._gone = "the core is closed"
         self._kept: list[Any] = [storage]
         self._images: list[Image] = []
-        self._instance = _new(software, self._kept)
+        self._hold(_new(software, self._kept))
         _LIVE.add(self)
         try:
             if software:
+                # A thread that waits for a driver written in Python must not have the interpreter.
+                self._gives_way = int(lib.psab_core_driver_count(self.native)) == 0
                 register_software(self.native)
             if storage is not None:
                 pointer = ffi.new("psab_storage_t *", storage.native)
@@ -157,7 +161,7 @@ class Core(
 
         Calls under way on other threads finish first.  Calling it again does nothing.
         """
-        self._instance = None
+        self._hold(None)
         _LIVE.discard(self)
 
     @property
@@ -197,7 +201,7 @@ class Core(
         """In the child of a fork: forget the instance without running anything of its drivers."""
         if self._instance is not None:
             ffi.gc(self._instance, None)
-            self._instance = None
+            self._hold(None)
             self._gone = (
                 "the core was made before a fork: make a new Core in the child, keys and sessions do not follow"
             )
@@ -239,6 +243,7 @@ class Core(
         from psa_bridge.python_driver import Registration  # noqa: PLC0415
 
         registration = Registration(driver)
+        self._gives_way = True
         self._kept.append(registration)
         status = lib.psab_core_register(self.native, registration.description, registration.driver)
         check(status, "psab_core_register")

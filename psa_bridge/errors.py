@@ -282,16 +282,16 @@ class _Raised:
     """
 
     def __init__(self) -> None:
-        self._by_thread: dict[int, list[tuple[str, str, BaseException]]] = {}
+        self.by_thread: dict[int, list[tuple[str, str, BaseException]]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._by_thread)
+        return bool(self.by_thread)
 
     def add(self, driver: str, entry_point: str, error: BaseException) -> None:
-        self._by_thread.setdefault(threading.get_ident(), []).append((driver, entry_point, error))
+        self.by_thread.setdefault(threading.get_ident(), []).append((driver, entry_point, error))
 
     def take(self) -> list[tuple[str, str, BaseException]]:
-        return self._by_thread.pop(threading.get_ident(), [])
+        return self.by_thread.pop(threading.get_ident(), [])
 
     def after(self, function: str, status: int) -> Iterator[BaseException]:
         """The exceptions of this thread that the caller has to see, most important first.

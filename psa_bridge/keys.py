@@ -5,7 +5,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from psa_bridge._native import KeyBase
 from psa_bridge.errors import PsaError
+from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.interchange import KeyExport
 from psa_bridge.ops.key_asymmetric import AsymmetricKeyOperations
 from psa_bridge.ops.key_files import KeyFiles
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from psa_bridge.core import Core
 
 
-class Key(KeyOperations, AsymmetricKeyOperations, KeyExport, KeyFiles):
+@quick("key")
+class Key(KeyBase, KeyOperations, AsymmetricKeyOperations, KeyExport, KeyFiles):
     """A key, by its identifier in one core.  The material stays in C, or in the secure element.
 
     As a context manager it destroys a volatile key on exit and purges a persistent one, which
@@ -27,7 +30,7 @@ class Key(KeyOperations, AsymmetricKeyOperations, KeyExport, KeyFiles):
     Two objects are equal if they name the same key of the same core.
     """
 
-    __slots__ = ("_known", "core", "id")
+    __slots__ = ("_known",)
 
     def __init__(self, core: Core, identifier: int) -> None:
         self.core = core

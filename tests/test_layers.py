@@ -123,6 +123,7 @@ C_LAYERS = {
     "keys": {"keys", "util", "include"},
     "dispatch": {"dispatch", "util", "include"},
     "api": {"api", "keys", "dispatch", "util", "include"},
+    "python": {"python", "util", "include"},
 }
 _INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
 GENERATED = frozenset({"psab/ops.h", "psab/plans.h", "psab/packed.h", "psab/api.h"})

@@ -1,10 +1,10 @@
 /** @file
  * Many messages in one call: arrays of inputs, one loop in C, a list of results.
  *
- * The arguments of a batch function are a Core, the scalars of the function, the number of messages, for each input an object
- * and a stride, and for each function with an output the buffer it goes to, or None.  An input is a sequence of bytes-like
- * objects where the stride is -1, otherwise one bytes-like object: message i begins at i times the stride, and a
- * stride of 0 gives every message all of it.  The result is (status, index, results).
+ * The arguments of a batch function are a Core, the scalars of the function, the number of messages, for each input an
+ * object and a stride, and for each function with an output the buffer it goes to, or None.  An input is a sequence of
+ * bytes-like objects where the stride is -1, otherwise one bytes-like object: message i begins at i times the stride,
+ * and a stride of 0 gives every message all of it.  The result is (status, index, results).
  *
  * The interpreter is given up while the loop runs.
  */
@@ -29,11 +29,11 @@ typedef struct psab_py_batch {
     bool secret;
     PyObject *out; /**< the caller's buffer; null if bytes are wanted */
     psab_py_input_t written;
-    size_t used;         /**< bytes of the caller's buffer that have results in them */
-    PyObject *results;   /**< a list of bytes, or of what a verification found */
-    uint8_t **targets;   /**< of the bytes in it */
-    size_t *lengths;     /**< of the results */
-    bool *found;         /**< of a verification: whether each is genuine */
+    size_t used;       /**< bytes of the caller's buffer that have results in them */
+    PyObject *results; /**< a list of bytes, or of what a verification found */
+    uint8_t **targets; /**< of the bytes in it */
+    size_t *lengths;   /**< of the results */
+    bool *found;       /**< of a verification: whether each is genuine */
 } psab_py_batch_t;
 
 /** Read the Core and the number of messages. */

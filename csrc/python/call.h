@@ -5,8 +5,8 @@
  * of the ordinary; then nothing has happened yet, and the method written in Python is called with the same
  * arguments: it knows every rule, and raises what there is to raise.
  *
- * While the function runs the interpreter is given up if the work is about a microsecond or more, if the core may call drivers
- * written in Python, or if a call of the same function that was timed took long: every 64th call is.
+ * While the function runs the interpreter is given up if the work is about a microsecond or more, if the core may call
+ * drivers written in Python, or if a call of the same function that was timed took long: every 64th call is.
  */
 #ifndef PSAB_PYTHON_CALL_H
 #define PSAB_PYTHON_CALL_H

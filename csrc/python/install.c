@@ -3,7 +3,7 @@
 #include "python/batch.h"
 #include "python/call.h"
 
-static PyObject *check; /* errors.check */
+static PyObject *check;  /* errors.check */
 static PyObject *raised; /* a dict: what Python drivers raised, by thread */
 
 bool psab_py_raised(void) {
@@ -81,7 +81,7 @@ static PyObject *compiled(PyObject *self, PyObject *arguments) {
     if (method == NULL || text == NULL) {
         return method != NULL ? NULL : PyErr_Format(PyExc_LookupError, "%s.%s is not compiled", owner, name);
     }
-    PyMethodDef *definition = PyMem_RawMalloc(sizeof *definition);
+    PyMethodDef *definition = PyMem_Malloc(sizeof *definition);
     if (definition == NULL) {
         return PyErr_NoMemory();
     }

@@ -25,7 +25,8 @@ bool psab_py_check(int32_t status, const char *label);
 PyObject *psab_py_call_python(PyObject *callable, PyObject *self, PyObject *const *given, Py_ssize_t count,
                               PyObject *names);
 
-/** Put types and functions into the module psa_bridge._core. Called once, when that is imported, without the interpreter.
+/** Put types and functions into the module psa_bridge._core. Called once, when that is imported, without the
+ * interpreter.
  *
  * @return 0, or -1 after an exception, which is printed
  */

@@ -20,8 +20,7 @@
 
 /** Below Core. */
 typedef struct psab_py_core {
-    PyObject_HEAD
-    PyObject *owner;                 /**< keeps the instance; null once it is closed */
+    PyObject_HEAD PyObject *owner;   /**< keeps the instance; null once it is closed */
     psab_core_t *core;               /**< null once it is closed */
     char gives_way;                  /**< whether calls always give other threads the interpreter */
     uint8_t ticks;                   /**< counts calls: some are timed */
@@ -30,18 +29,16 @@ typedef struct psab_py_core {
 
 /** Below Key. */
 typedef struct psab_py_key {
-    PyObject_HEAD
-    PyObject *core; /**< a Core */
-    PyObject *id;   /**< an integer */
+    PyObject_HEAD PyObject *core; /**< a Core */
+    PyObject *id;                 /**< an integer */
 } psab_py_key_t;
 
 /** Below every multi-part operation. */
 typedef struct psab_py_operation {
-    PyObject_HEAD
-    PyObject *core;   /**< a Core */
-    PyObject *owner;  /**< keeps the operation's structure */
-    void *operation;  /**< its structure in C */
-    Py_ssize_t given; /**< bytes of text that may not have come out yet */
+    PyObject_HEAD PyObject *core; /**< a Core */
+    PyObject *owner;              /**< keeps the operation's structure */
+    void *operation;              /**< its structure in C */
+    Py_ssize_t given;             /**< bytes of text that may not have come out yet */
 } psab_py_operation_t;
 
 extern PyTypeObject *psab_py_core_type;

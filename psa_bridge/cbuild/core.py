@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,15 +60,20 @@ def prepare(directory: Path, options: Options) -> Sources:
     return Sources(units, include, generated, libraries, linked_in is not None)
 
 
-def compile_core(sources: Sources, directory: Path, options: Options) -> list[Path]:
-    """Compile everything; returns the objects. :class:`BuildError` too if a function of ours is missing."""
+def compile_units(units: Iterable[Unit], directory: Path, include_flags: Sequence[str], options: Options) -> list[Path]:
+    """Compile files side by side; returns the objects, in the same order."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        made = [pool.submit(compile_unit, unit, directory, sources.include_flags, options) for unit in sources.units]
+        made = [pool.submit(compile_unit, unit, directory, include_flags, options) for unit in units]
         try:
-            objects = [future.result() for future in made]
+            return [future.result() for future in made]
         except BuildError:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def compile_core(sources: Sources, directory: Path, options: Options) -> list[Path]:
+    """Compile everything; returns the objects. :class:`BuildError` too if a function of ours is missing."""
+    objects = compile_units(sources.units, directory, sources.include_flags, options)
     missing = sorted(name for name in undefined_symbols(objects) if name.startswith(("psa_", "psab_")))
     if missing:
         raise BuildError(f"these functions are called but not defined: {', '.join(missing)}")

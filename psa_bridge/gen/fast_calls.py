@@ -57,9 +57,9 @@ def shape(function: Function) -> Shape:
     return Shape(tuple(parts), operation, result)
 
 
-def _passed(form: Shape, inputs: str, output: str) -> list[str]:
+def _passed(core: str, form: Shape, inputs: str, output: str) -> list[str]:
     """The arguments of the function in C; ``inputs`` and ``output`` are the texts of a buffer and its length."""
-    texts = ["core"]
+    texts = [core]
     if form.operation:
         texts.append("call.operation->operation")
     position = 0
@@ -91,7 +91,9 @@ def _alg(form: Shape) -> str:
 def _size(row: FastCall) -> str:
     """The functions that know the size of an output: the most it has, and what it has."""
     unused = "    (void)alg;\n    (void)length;\n"
-    bound = f"static inline size_t {row.name}_bound(uint32_t alg, size_t length) {{\n{unused}    return {row.bound};\n}}\n"
+    bound = (
+        f"static inline size_t {row.name}_bound(uint32_t alg, size_t length) {{\n{unused}    return {row.bound};\n}}\n"
+    )
     head = f"static size_t {row.name}_size(psab_core_t *core, uint32_t key, uint32_t alg, size_t length) {{\n"
     if not row.size:
         return f"{bound}\n{head}    (void)core;\n    (void)key;\n    return {row.name}_bound(alg, length);\n}}\n"
@@ -132,8 +134,7 @@ def _wrapper(row: FastCall, form: Shape, owner: str, position: int) -> str:
     ready += [begin.get(owner, "psab_py_on_operation(&call, self)"), *reads, *_room(row, form)]
     condition = " &&\n          ".join(ready)
     output = "call.target, call.size" + (", &call.length" if form.result == "out" else "")
-    arguments = _passed(form, "call.in[#].data, call.in[#].length", output)
-    arguments[0] = "call.core"
+    arguments = _passed("call.core", form, "call.in[#].data, call.in[#].length", output)
     flags = f"{str(bool(form.result)).lower()}, {str(row.secret).lower()}"
     fill = "    call.length = call.size;\n" if form.result == "fill" else ""
     return f"""
@@ -171,8 +172,7 @@ def _batch(row: FastCall, form: Shape) -> str:
     ready = [f"psab_py_batch_counted(count, {position})", "psab_py_batch_begin(&batch, given[0], given[1])", *readers]
     condition = " &&\n                 ".join(ready)
     inputs = "batch.in[#][i].data, batch.in[#][i].length"
-    arguments = _passed(form, inputs, "psab_py_batch_target(&batch), psab_py_batch_size(&batch), &length")
-    arguments[0] = "batch.core"
+    arguments = _passed("batch.core", form, inputs, "psab_py_batch_target(&batch), psab_py_batch_size(&batch), &length")
     status = f"psab_{row.name}"
     rooms = note = ""
     if form.result:
@@ -230,7 +230,10 @@ def _cast(function: str) -> str:
 def emit(api: Sequence[Function], calls: Sequence[FastCall] = FAST_CALLS) -> str:
     """The file; ``api`` is what :func:`psa_bridge.gen.api.functions` finds."""
     by_name: Mapping[str, Function] = {function.name: function for function in api}
-    wrappers, entries, batches, sizes = [], [], [], []
+    wrappers: list[str] = []
+    entries: list[str] = []
+    batches: list[str] = []
+    sizes: list[str] = []
     for number, row in enumerate(calls):
         form = shape(by_name[row.name])
         if form.result == "out":
@@ -245,6 +248,8 @@ def emit(api: Sequence[Function], calls: Sequence[FastCall] = FAST_CALLS) -> str
             batches.append(f"    {{{label}, {_cast(f'batch_{row.name}')}, METH_FASTCALL, NULL}},\n")
     head = banner("Compiled Python methods.") + '#include "python/batch.h"\n\n'
     guard = f'_Static_assert({len(calls)} <= PSAB_PY_FUNCTIONS, "the tables of a core have no room");\n\n'
-    methods = f"\npsab_py_method_t psab_py_methods[] = {{\n{''.join(entries)}    {{NULL, NULL, NULL, NULL, 0, NULL}},\n}};\n"
+    methods = (
+        f"\npsab_py_method_t psab_py_methods[] = {{\n{''.join(entries)}    {{NULL, NULL, NULL, NULL, 0, NULL}},\n}};\n"
+    )
     listed = f"\nPyMethodDef psab_py_batches[] = {{\n{''.join(batches)}    {{NULL, NULL, 0, NULL}},\n}};\n"
     return head + guard + "\n".join(sizes) + "".join(wrappers) + methods + listed

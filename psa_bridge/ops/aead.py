@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, overload
 
 from psa_bridge._native import ffi, lib
 from psa_bridge.ops.base import Native, key_id, number, view, writable
+from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import sealed_length
 
@@ -126,6 +127,7 @@ class AuthenticatedCiphers(Native):
         return AeadOperation(self)._start("aead_decrypt_setup", key_id(key), number(alg, "alg"))
 
 
+@quick("aead")
 class AeadOperation(Operation):
     """A multi-part AEAD.
 
@@ -134,7 +136,6 @@ class AeadOperation(Operation):
     """
 
     family = "aead"
-    _given = 0  # bytes of text that may not have come out yet
 
     def set_lengths(self, ad_length: int, plaintext_length: int) -> None:
         """Announce the lengths, in bytes, before the nonce; they are binding. psa_aead_set_lengths.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from psa_bridge._native import ffi, lib
+from psa_bridge._native import CoreBase, address, ffi, lib
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.errors import BadState, check
 
@@ -62,10 +62,12 @@ def number(value: int, name: str, bits: int = 32) -> int:
     return int(value)
 
 
-class Native:
+class Native(CoreBase):
     """The C instance of a core and the ways to call it. Base of every family's mixin."""
 
-    _instance: Any = None
+    def _hold(self, instance: Any) -> None:
+        """Set the instance, a ``psab_core_t *`` that frees itself; None to let go of it."""
+        self._attach(instance, 0 if instance is None else address(instance))
 
     @property
     def native(self) -> Any:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, overload
 
 from psa_bridge._native import lib
 from psa_bridge.ops.base import Native, key_id, number, view
+from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import encrypted_length
 
@@ -93,11 +94,11 @@ class Ciphers(Native):
         return CipherOperation(self)._start("cipher_decrypt_setup", key_id(key), number(alg, "alg"))
 
 
+@quick("cipher")
 class CipherOperation(Operation):
     """A multi-part cipher: an IV if the algorithm has one, ``update`` any number of times, ``finish`` or ``abort``."""
 
     family = "cipher"
-    _given = 0  # bytes that may not have come out yet
 
     @overload
     def generate_iv(self, *, out: None = None) -> bytes: ...

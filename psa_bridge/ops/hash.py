@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from psa_bridge.ops.base import Native, number, view
+from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import hash_length, suspended_length
 
@@ -86,6 +87,7 @@ class Hashing(Native):
         return HashOperation(self)._start("hash_resume", saved, len(saved))
 
 
+@quick("hash")
 class HashOperation(Operation):
     """A multi-part hash: ``update`` any number of times, then ``finish``, ``verify``, ``suspend`` or ``abort``.
 

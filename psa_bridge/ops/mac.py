@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, overload
 
 from psa_bridge._native import lib
 from psa_bridge.ops.base import Native, key_id, number, view
+from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import mac_length
 
@@ -94,6 +95,7 @@ class Authentication(Native):
         return MacOperation(self)._start("mac_verify_setup", key_id(key), number(alg, "alg"))
 
 
+@quick("mac")
 class MacOperation(Operation):
     """A multi-part MAC: ``update`` any number of times, then ``sign_finish`` or ``verify_finish``, or ``abort``."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from psa_bridge._native import ffi, lib
+from psa_bridge._native import OperationBase, address, ffi, lib
 from psa_bridge.errors import settle
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from psa_bridge.ops.base import Native
 
 
-class Operation:
+class Operation(OperationBase):
     """A multi-part operation of a core.
 
     It belongs to one thread at a time: a call while another thread is in one raises
@@ -26,8 +26,8 @@ class Operation:
     """Names the C type and the function that aborts."""
 
     def __init__(self, core: Native) -> None:
-        self._core = core
-        self._operation = ffi.new(f"psa_{self.family}_operation_t *")
+        operation = ffi.new(f"psa_{self.family}_operation_t *")
+        self._attach(core, operation, address(operation))
 
     def __enter__(self) -> Self:
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from psa_bridge.ops.base import Native, key_id, number, view
+from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import signature_length
 
@@ -209,6 +210,7 @@ class _PartsOperation(Operation):
         self._core._run(f"{self.family}_update", self._operation, part, len(part))
 
 
+@quick("sign")
 class SignOperation(_PartsOperation):
     """Signing in parts: ``set_context`` if there is one, ``update`` any number of times, then ``finish``."""
 
@@ -240,6 +242,7 @@ class SignOperation(_PartsOperation):
         return self._core._produce("sign_finish", self._size, out, self._operation)  # type: ignore[no-any-return]
 
 
+@quick("verify")
 class VerifyOperation(_PartsOperation):
     """Verifying in parts: ``set_context`` if there is one, ``update`` any number of times, then ``finish``."""
 

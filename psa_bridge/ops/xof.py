@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, overload
 
 from psa_bridge._native import ffi
 from psa_bridge.ops.base import Native, number, view, writable
+from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class ExtendableOutput(Native):
         return XofOperation(self)._start("xof_setup", number(alg, "alg"))
 
 
+@quick("xof")
 class XofOperation(Operation):
     """An extendable-output function in progress.
 

@@ -21,8 +21,8 @@ class FastCall:
         size: C expression for what the output has where ``bound`` is large; it may use ``attributes``, those of
             the key, too. Empty where ``bound`` is all that is known.
         secret: whether the output is to be wiped where it was in between.
-        keep: the interpreter is kept for inputs of less than this many bytes in all, about a microsecond's work; 0: never,
-            which is for long work and for whatever may wait for random numbers.
+        keep: the interpreter is kept for inputs of less than this many bytes in all, about a microsecond's work;
+            0: never, which is for long work and for whatever may wait for random numbers.
         batch: whether there is a form for many messages.
     """
 
@@ -62,5 +62,7 @@ FAST_CALLS: tuple[FastCall, ...] = (
     FastCall("verify_message", batch=True),
     FastCall("sign_hash", "PSA_SIGNATURE_MAX_SIZE", _SIGNATURE, batch=True),
     FastCall("verify_hash", batch=True),
+    FastCall("sign_update", keep=2048),
+    FastCall("verify_update", keep=2048),
     FastCall("generate_random"),
 )
