@@ -85,6 +85,12 @@ psa_status_t psab_operation_give(psab_operation_t *operation);
  */
 psa_status_t psab_operation_prepare(psab_operation_t *operation, const psab_candidate_t *candidate);
 
+/** Let go of the driver of a slot, for the core itself to go on: abort and wipe the driver's context.
+ *
+ * @return what the driver's abort returned; SUCCESS without
+ */
+psa_status_t psab_operation_leave_driver(psab_operation_t *operation);
+
 /** Begin to set up an object.
  *
  * @param core       the instance

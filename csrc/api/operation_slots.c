@@ -157,15 +157,20 @@ static psa_status_t abort_driver(psab_operation_t *operation) {
                            psab_unpack_call(&candidate->ops, candidate->context, entry_point, &value, 1));
 }
 
-psa_status_t psab_operation_give(psab_operation_t *operation) {
+psa_status_t psab_operation_leave_driver(psab_operation_t *operation) {
     psa_status_t status = operation->active ? abort_driver(operation) : PSA_SUCCESS;
     operation->active = false;
+    psab_wipe(operation->context, operation->size);
+    operation->size = 0;
+    return status;
+}
+
+psa_status_t psab_operation_give(psab_operation_t *operation) {
+    psa_status_t status = psab_operation_leave_driver(operation);
     if (operation->extra != NULL) {
         operation->drop(operation->core, operation->extra);
         operation->extra = NULL;
     }
-    psab_wipe(operation->context, operation->size);
-    operation->size = 0;
     psab_wipe_free(operation->held.data, operation->held.room);
     memset(&operation->held, 0, sizeof operation->held);
     /* The next generation is held, not free, until psab_operation_opened() lets it go. */

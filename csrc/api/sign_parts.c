@@ -65,22 +65,37 @@ static psa_status_t give_part(psab_operation_t *operation, uint16_t entry_point,
     return psab_leave_step(&frame, entry_point, psab_unpack_call(&c->ops, c->context, entry_point, values, 2));
 }
 
-/* Whether somebody will take the context at the end. */
-static psa_status_t check_served(psab_operation_t *operation) {
+static bool served(const psab_operation_t *operation, const psab_key_t *key, uint16_t plan) {
+    const psab_route_t *route = psab_route(operation->core->registry, plan, operation->alg, &key->attributes, NULL);
+    return route != NULL && route->count != 0;
+}
+
+/* Collect what somebody takes together with a context: nothing of the message is there yet, so that what was
+ * chosen at setup, for calls without context, can still be changed. */
+static psa_status_t collect_for_context(psab_operation_t *operation) {
     psab_core_t *core = operation->core;
+    psab_sign_parts_t *parts = psab_parts(operation);
     bool signs = operation->kind == PSAB_CONTEXT_SIGN_OPERATION;
-    uint16_t plan = psab_parts(operation)->hashed
-                        ? (signs ? PSAB_PLAN_SIGN_HASH_WITH_CONTEXT : PSAB_PLAN_VERIFY_HASH_WITH_CONTEXT)
-                        : (signs ? PSAB_PLAN_SIGN_MESSAGE_WITH_CONTEXT : PSAB_PLAN_VERIFY_MESSAGE_WITH_CONTEXT);
     psab_key_t *key = NULL;
     psa_status_t status = psab_key_acquire(core->store, operation->key, &key);
     if (status != PSA_SUCCESS) {
         return psab_refuse(core, status, "the key of the operation cannot be had");
     }
-    const psab_route_t *route = psab_route(core->registry, plan, operation->alg, &key->attributes, NULL);
+    bool hash = PSA_ALG_IS_HASH_AND_SIGN(operation->alg) &&
+                served(operation, key, signs ? PSAB_PLAN_SIGN_HASH_WITH_CONTEXT : PSAB_PLAN_VERIFY_HASH_WITH_CONTEXT);
+    bool either = hash || served(operation, key,
+                                 signs ? PSAB_PLAN_SIGN_MESSAGE_WITH_CONTEXT : PSAB_PLAN_VERIFY_MESSAGE_WITH_CONTEXT);
     psab_key_release(key);
-    bool served = route != NULL && route->count != 0;
-    return served ? PSA_SUCCESS : psab_refuse(core, PSA_ERROR_NOT_SUPPORTED, "no driver takes a context here");
+    if (!either) {
+        return psab_refuse(core, PSA_ERROR_NOT_SUPPORTED, "no driver takes a context here");
+    }
+    if (parts->composed && parts->hashed == hash) {
+        return PSA_SUCCESS;
+    }
+    status = psab_operation_leave_driver(operation);
+    (void)psab_operation_abort(core, &parts->hash.handle, PSAB_CONTEXT_HASH_OPERATION);
+    return status == PSA_SUCCESS ? psab_parts_compose(operation, hash ? PSAB_EP_SIGN_HASH : PSAB_EP_SIGN_MESSAGE)
+                                 : status;
 }
 
 static psa_status_t keep_context(psab_operation_t *operation, const uint8_t *context, size_t length) {
@@ -88,12 +103,20 @@ static psa_status_t keep_context(psab_operation_t *operation, const uint8_t *con
     if (length > sizeof parts->context) {
         return psab_refuse(operation->core, PSA_ERROR_NOT_SUPPORTED, "the context is too long");
     }
-    psa_status_t status = check_served(operation);
+    psa_status_t status = collect_for_context(operation);
     if (status == PSA_SUCCESS) {
         memcpy(parts->context, context, length);
         parts->context_length = length;
     }
     return status;
+}
+
+static uint16_t context_entry_point(const psab_operation_t *operation) {
+    return operation->kind == PSAB_CONTEXT_SIGN_OPERATION ? PSAB_EP_SIGN_SET_CONTEXT : PSAB_EP_VERIFY_SET_CONTEXT;
+}
+
+bool psab_parts_native_context(const psab_operation_t *operation) {
+    return psab_ops_has(&operation->candidate->ops, context_entry_point(operation));
 }
 
 static psa_status_t set_context(psab_operation_t *operation, const uint8_t *context, size_t length) {
@@ -106,14 +129,12 @@ static psa_status_t set_context(psab_operation_t *operation, const uint8_t *cont
         return PSA_SUCCESS; /* the same as none */
     }
     psa_status_t status = psab_sign_check_context(core, operation->alg, length);
-    if (status != PSA_SUCCESS || parts->composed) {
-        return status == PSA_SUCCESS ? keep_context(operation, context, length) : status;
+    if (status != PSA_SUCCESS) {
+        return status;
     }
-    uint16_t entry_point =
-        operation->kind == PSAB_CONTEXT_SIGN_OPERATION ? PSAB_EP_SIGN_SET_CONTEXT : PSAB_EP_VERIFY_SET_CONTEXT;
-    return psab_ops_has(&operation->candidate->ops, entry_point)
-               ? give_part(operation, entry_point, context, length)
-               : psab_refuse(core, PSA_ERROR_NOT_SUPPORTED, "the driver takes no context");
+    return !parts->composed && psab_parts_native_context(operation)
+               ? give_part(operation, context_entry_point(operation), context, length)
+               : keep_context(operation, context, length);
 }
 
 psa_status_t psab_parts_context(psab_core_t *core, psab_step_t step, uint64_t *handle, const uint8_t *context,

@@ -3,6 +3,7 @@
  *
  * A driver with the multi-part family gets every part.  Where none has it, the core collects what a single-part
  * call needs: the hash of the message where the algorithm signs a hash, else the message itself, see psab_hold().
+ * A context can change who that is: it is given before the message, so the choice is made anew.
  */
 #ifndef PSAB_API_SIGN_PARTS_H
 #define PSAB_API_SIGN_PARTS_H
@@ -37,6 +38,9 @@ psa_status_t psab_parts_open(psab_core_t *core, uint64_t *handle, psab_context_t
 
 /** Collect for the entry point of a candidate without the family. */
 psa_status_t psab_parts_compose(psab_operation_t *operation, uint16_t entry_point);
+
+/** Whether the driver that gets the parts takes a context too; the core collects for one, if it does not. */
+bool psab_parts_native_context(const psab_operation_t *operation);
 
 /** psa_sign_set_context() and psa_verify_set_context(), as steps of api/life.h. */
 psa_status_t psab_parts_context(psab_core_t *core, psab_step_t step, uint64_t *handle, const uint8_t *context,

@@ -49,6 +49,9 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *slot, const psab
                             c->ops.verify_setup(c->context, slot->context, key->attributes, key->data, key->size, alg,
                                                 signature, length));
         slot->active = status == PSA_SUCCESS;
+        if (slot->active && !psab_parts_native_context(slot)) {
+            status = keep_signature(slot, signature, length);
+        }
     }
     return route != NULL && route->count != 0
                ? status

@@ -94,6 +94,74 @@ TEST(without_an_entry_point_for_contexts_only_empty_ones_are_served) {
     psab_core_free(core);
 }
 
+static const uint16_t hash_or_context[] = {
+    PSAB_EP_IMPORT_KEY, PSAB_EP_SIGN_HASH,   PSAB_EP_VERIFY_HASH, PSAB_EP_SIGN_MESSAGE_WITH_CONTEXT,
+    PSAB_EP_HASH_SETUP, PSAB_EP_HASH_UPDATE, PSAB_EP_HASH_FINISH, PSAB_EP_VERIFY_MESSAGE_WITH_CONTEXT,
+    PSAB_EP_HASH_ABORT};
+
+TEST(a_context_changes_what_is_collected_to_what_its_driver_takes) {
+    toy_t toy;
+    psab_core_t *core = mock_core();
+    toy_register(&toy, core, "toy", false, hash_or_context, sizeof hash_or_context / sizeof hash_or_context[0]);
+    psa_key_id_t key =
+        toy_key(core, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_TWISTED_EDWARDS), 255, PSA_ALG_ED25519PH, 0, 32);
+    for (unsigned context = 0; context < 2; context++) {
+        psa_sign_operation_t operation = PSA_SIGN_OPERATION_INIT;
+        psa_verify_operation_t verify = PSA_VERIFY_OPERATION_INIT;
+        CHECK_STATUS(psab_sign_setup(core, &operation, key, PSA_ALG_ED25519PH), PSA_SUCCESS);
+        CHECK_STATUS(psab_sign_set_context(core, &operation, (const uint8_t *)"ctx", 3 * context), PSA_SUCCESS);
+        CHECK_STATUS(psab_sign_update(core, &operation, message, 7), PSA_SUCCESS);
+        CHECK_STATUS(psab_sign_finish(core, &operation, signature, sizeof signature, &length), PSA_SUCCESS);
+        CHECK_EQUAL(toy.calls[PSAB_EP_SIGN_HASH], 1);
+        CHECK_EQUAL(toy.calls[PSAB_EP_SIGN_MESSAGE_WITH_CONTEXT], context);
+        CHECK_STATUS(psab_verify_setup(core, &verify, key, PSA_ALG_ED25519PH, signature, length), PSA_SUCCESS);
+        CHECK_STATUS(psab_verify_set_context(core, &verify, (const uint8_t *)"ctx", 3 * context), PSA_SUCCESS);
+        CHECK_STATUS(psab_verify_update(core, &verify, message, 7), PSA_SUCCESS);
+        CHECK_STATUS(psab_verify_finish(core, &verify), PSA_SUCCESS);
+        CHECK_EQUAL(toy.calls[PSAB_EP_VERIFY_HASH], 1);
+        CHECK_EQUAL(toy.calls[PSAB_EP_VERIFY_MESSAGE_WITH_CONTEXT], context);
+    }
+    CHECK_EQUAL(toy.calls[PSAB_EP_HASH_ABORT], 2);
+    psab_core_free(core);
+}
+
+static const uint16_t family_and_context[] = {PSAB_EP_IMPORT_KEY,
+                                              PSAB_EP_SIGN_SETUP,
+                                              PSAB_EP_SIGN_UPDATE,
+                                              PSAB_EP_SIGN_FINISH,
+                                              PSAB_EP_SIGN_ABORT,
+                                              PSAB_EP_VERIFY_SETUP,
+                                              PSAB_EP_VERIFY_UPDATE,
+                                              PSAB_EP_VERIFY_FINISH,
+                                              PSAB_EP_SIGN_MESSAGE_WITH_CONTEXT,
+                                              PSAB_EP_VERIFY_MESSAGE_WITH_CONTEXT,
+                                              PSAB_EP_VERIFY_ABORT};
+
+TEST(who_takes_parts_without_context_and_a_message_with_one_gets_the_message) {
+    CORE(family_and_context);
+    psa_sign_operation_t operation = PSA_SIGN_OPERATION_INIT;
+    psa_verify_operation_t verify = PSA_VERIFY_OPERATION_INIT;
+    CHECK_STATUS(psab_sign_setup(core, &operation, key, MLDSA), PSA_SUCCESS);
+    CHECK_STATUS(psab_sign_set_context(core, &operation, message, 3), PSA_SUCCESS);
+    CHECK_EQUAL(toy.calls[PSAB_EP_SIGN_ABORT], 1);
+    CHECK_STATUS(psab_sign_update(core, &operation, message, 7), PSA_SUCCESS);
+    CHECK_STATUS(psab_sign_finish(core, &operation, signature, sizeof signature, &length), PSA_SUCCESS);
+    CHECK_EQUAL(toy.calls[PSAB_EP_SIGN_MESSAGE_WITH_CONTEXT], 1);
+    CHECK_EQUAL(toy.calls[PSAB_EP_SIGN_UPDATE] + toy.calls[PSAB_EP_SIGN_FINISH], 0);
+    CHECK_STATUS(psab_verify_setup(core, &verify, key, MLDSA, signature, length), PSA_SUCCESS);
+    CHECK_STATUS(psab_verify_set_context(core, &verify, message, 3), PSA_SUCCESS);
+    CHECK_STATUS(psab_verify_update(core, &verify, message, 7), PSA_SUCCESS);
+    CHECK_STATUS(psab_verify_finish(core, &verify), PSA_SUCCESS);
+    CHECK_EQUAL(toy.calls[PSAB_EP_VERIFY_ABORT], 1);
+    CHECK_EQUAL(toy.input_length, SIZE); /* the last input: the signature, kept by the core */
+    toy.status[PSAB_EP_SIGN_ABORT] = PSA_ERROR_HARDWARE_FAILURE;
+    CHECK_STATUS(psab_sign_setup(core, &operation, key, MLDSA), PSA_SUCCESS);
+    CHECK_STATUS(psab_sign_set_context(core, &operation, message, 3), PSA_ERROR_HARDWARE_FAILURE);
+    CHECK_EQUAL(toy.calls[PSAB_EP_SIGN_ABORT], 2);
+    CHECK_STATUS(psab_sign_abort(core, &operation), PSA_SUCCESS);
+    psab_core_free(core);
+}
+
 TEST(parts_go_to_the_driver_that_takes_them) {
     CORE(family);
     psa_sign_operation_t operation = PSA_SIGN_OPERATION_INIT;
