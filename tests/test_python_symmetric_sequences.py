@@ -1,19 +1,18 @@
 """Every multi-part operation type, walked through random calls and compared with a model of its states.
 
-The models are written from the states of the specification, call by call; they know nothing of
-how the core keeps them.
+How a walk goes and what all models share is in walk.py.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import rule
 from symmetric_drivers import Both, OnePiece, Parts, mac_of, open_, seal
+from walk import SIZES, SMALL, TROUBLE, Error, Walk, outcome
 
 from psa_bridge import (
     AeadOperation,
@@ -21,150 +20,46 @@ from psa_bridge import (
     BadState,
     BufferTooSmall,
     CipherOperation,
-    Core,
     HashOperation,
     InvalidArgument,
-    InvalidHandle,
     InvalidSignature,
     Key,
     KeyAttributes,
     KeyType,
     MacOperation,
-    NotPermitted,
-    PsaError,
     Usage,
     XofOperation,
 )
-from psa_bridge.ops.operation import Operation
 
 HMAC = Alg.HMAC(Alg.SHA_256)
 MATERIAL = bytes(range(32))
 USES = Usage.SIGN_MESSAGE | Usage.VERIFY_MESSAGE | Usage.ENCRYPT | Usage.DECRYPT
-SMALL = bytearray(1)
-Error = type[PsaError] | None
 
 
-def outcome(call: Any, *arguments: Any, **named: Any) -> Any:
-    """The result of a call, or the class of its error."""
-    try:
-        return call(*arguments, **named)
-    except PsaError as error:
-        return type(error)
+class SymmetricWalk(Walk):
+    """With the drivers in three shapes, and the software."""
 
+    drivers = (OnePiece, Parts, Both, None)
 
-class Walk(RuleBasedStateMachine):
-    """One operation object and its key. Subclasses say what a call should give in which state."""
-
-    kind: type[Operation]
-    algs: tuple[int, ...]
-
-    @initialize(driver=st.sampled_from([OnePiece, Parts, Both, None]), alg=st.integers(0, 10))
-    def make(self, driver: Any, alg: int) -> None:
-        if self.kind is XofOperation:
-            driver = Parts  # the one that has a function with a context
-        self.core = Core(driver()) if driver else Core()
-        self.alg = self.algs[alg % len(self.algs)]
-        self.operation: Any = self.kind(self.core)
-        self.state = "idle"
-        self.key = self.new_key()
-        self.clear()
-
-    def new_key(self, usage: int = USES) -> Key:
-        """A key for the algorithm."""
+    def new_key(self, usage: int | None = None) -> Key:
         kind = (
             KeyType.HMAC if self.alg == HMAC else KeyType.CHACHA20 if self.alg == Alg.CHACHA20_POLY1305 else KeyType.AES
         )
+        usage = USES if usage is None else usage
         return self.core.import_key(KeyAttributes(kind, usage=usage, alg=self.alg), MATERIAL)
 
-    def clear(self) -> None:
-        """Forget what was done to the operation."""
-        self.makes = True
-        self.used = self.key
-        self.data = b""
 
-    # What is the same for all
-
-    def set_up(self, function: str, makes: bool, trouble: str) -> None:
-        """Call a setup with a key."""
-        key: Any = self.key
-        alg = self.alg
-        expected: Error = None
-        if trouble == "gone":
-            key = self.new_key()
-            key.destroy()
-            expected = InvalidHandle
-        elif trouble == "usage":
-            key, expected = self.new_key(Usage.EXPORT), NotPermitted
-        elif trouble == "alg":
-            alg, expected = Alg.OFB, NotPermitted if self.alive(self.key) else InvalidHandle
-        elif not self.alive(self.key):
-            expected = InvalidHandle
-        was = self.state
-        result = outcome(self.operation._start, function, key.id, alg)
-        if was != "idle":
-            assert result is BadState
-            self.state = "error"
-        elif expected:
-            assert result is expected
-            assert not self.operation.active
-        else:
-            assert result is self.operation
-            self.clear()
-            self.state, self.makes, self.used = "active", makes, key
-
-    def alive(self, key: Key) -> bool:
-        return key.exists
-
-    def step(self, allowed: bool, expected: Error, call: Any, *arguments: Any, ends: bool = False, **named: Any) -> Any:
-        """Call a step: BAD_STATE where it is not allowed, else what the model expects."""
-        result = outcome(call, *arguments, **named)
-        if self.state != "active" or not self.alive(self.used) or not allowed:
-            assert result is BadState, (self.state, result)
-            self.state = "error"
-            return None
-        if expected is not None:
-            assert result is expected, result
-            self.state = "error"
-            return None
-        assert not (isinstance(result, type) and issubclass(result, PsaError)), result
-        if ends:
-            self.state = "idle"
-            assert not self.operation.active
-        return result
-
-    @rule()
-    def abort(self) -> None:
-        self.operation.abort()
-        self.state = "idle"
-        assert not self.operation.active
-
-    @rule(really=st.integers(0, 7))
-    def destroy_key(self, really: int) -> None:
-        if really == 0 and self.alive(self.key):
-            self.key.destroy()
-
-    @rule()
-    def replace_key(self) -> None:
-        if not self.alive(self.key):
-            self.key = self.new_key()
-
-    def teardown(self) -> None:
-        if hasattr(self, "core"):
-            self.core.close()
-
-
-TROUBLE = st.sampled_from(["", "", "", "", "gone", "usage", "alg"])
-SIZES = st.sampled_from([0, 1, 15, 16, 17, 40])
-
-
-class HashWalk(Walk):
+class HashWalk(SymmetricWalk):
     """update any number of times, then finish or verify."""
 
     kind, algs = HashOperation, (Alg.SHA_256,)
 
-    def new_key(self, usage: int = USES) -> Key:
+    def new_key(self, usage: int | None = None) -> Key:
         self.alg = HMAC
         return super().new_key(usage)
+
+    def begin(self, makes: bool) -> None:
+        self.setup(False)
 
     @rule(bad=st.booleans())
     def setup(self, bad: bool) -> None:
@@ -195,10 +90,13 @@ class HashWalk(Walk):
         self.step(True, None if good else InvalidSignature, self.operation.verify, digest, ends=True)
 
 
-class MacWalk(Walk):
+class MacWalk(SymmetricWalk):
     """update any number of times, then sign_finish or verify_finish, whichever it was set up for."""
 
     kind, algs = MacOperation, (HMAC, Alg.CMAC)
+
+    def begin(self, makes: bool) -> None:
+        self.setup("", makes)
 
     @rule(trouble=TROUBLE, makes=st.booleans())
     def setup(self, trouble: str, makes: bool) -> None:
@@ -224,7 +122,7 @@ class MacWalk(Walk):
         self.step(not self.makes, error, self.operation.verify_finish, mac, ends=True)
 
 
-class CipherWalk(Walk):
+class CipherWalk(SymmetricWalk):
     """An IV unless the algorithm has none, update any number of times, finish."""
 
     kind, algs = CipherOperation, (Alg.CTR, Alg.CBC_NO_PADDING, Alg.CBC_PKCS7, Alg.ECB_NO_PADDING)
@@ -237,6 +135,9 @@ class CipherWalk(Walk):
     @property
     def takes_iv(self) -> bool:
         return self.alg != Alg.ECB_NO_PADDING
+
+    def begin(self, makes: bool) -> None:
+        self.setup("", makes)
 
     @rule(trouble=TROUBLE, makes=st.booleans())
     def setup(self, trouble: str, makes: bool) -> None:
@@ -283,7 +184,7 @@ class CipherWalk(Walk):
         self.step(self.has_iv, error, self.operation.finish, ends=True)
 
 
-class AeadWalk(Walk):
+class AeadWalk(SymmetricWalk):
     """Lengths where CCM needs them, a nonce, additional data, text, then finish or verify."""
 
     kind, algs = AeadOperation, (Alg.GCM, Alg.CCM, Alg.CHACHA20_POLY1305)
@@ -299,6 +200,9 @@ class AeadWalk(Walk):
     @property
     def lengths_known(self) -> bool:
         return self.lengths is not None or self.alg != Alg.CCM
+
+    def begin(self, makes: bool) -> None:
+        self.setup("", makes)
 
     @rule(trouble=TROUBLE, makes=st.booleans())
     def setup(self, trouble: str, makes: bool) -> None:
@@ -378,8 +282,9 @@ class XofWalk(Walk):
     """A context where there is one, update any number of times, output any number of times."""
 
     kind, algs = XofOperation, (Alg.SHAKE256, Alg.ASCON_CXOF128)
+    drivers = (Parts,)  # the one that has a function with a context
 
-    def new_key(self, usage: int = USES) -> Key:
+    def new_key(self, usage: int | None = None) -> Key:
         return self.core.import_key(KeyAttributes(KeyType.HMAC), b"x")
 
     def clear(self) -> None:
@@ -387,6 +292,9 @@ class XofWalk(Walk):
         self.context: bytes | None = None
         self.done = 0
         self.given = self.taken = False
+
+    def begin(self, makes: bool) -> None:
+        self.setup(False)
 
     @rule(bad=st.booleans())
     def setup(self, bad: bool) -> None:
