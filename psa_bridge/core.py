@@ -18,6 +18,8 @@ from psa_bridge.ops.aead import AuthenticatedCiphers
 from psa_bridge.ops.agreement import Agreement
 from psa_bridge.ops.asymmetric import AsymmetricEncryption
 from psa_bridge.ops.base import number
+from psa_bridge.ops.batch import Batches
+from psa_bridge.ops.batch_aead import AeadBatches
 from psa_bridge.ops.cipher import Ciphers
 from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.files import Files
@@ -95,6 +97,8 @@ class Core(
     Agreement,
     Random,
     Files,
+    Batches,
+    AeadBatches,
 ):
     """An instance of the PSA Crypto API.
 

@@ -26,6 +26,7 @@ class PsaError(Exception):
         driver: the driver that returned the status, or None if the core refused the call itself.
         entry_point: the driver's entry point that returned it, or None.
         detail: more about the cause, where the core or the driver gave it.
+        index: in a call for many messages, the position of the one that failed; otherwise None.
     """
 
     status: int = -132
@@ -38,6 +39,7 @@ class PsaError(Exception):
         self.function = ""
         self.driver: str | None = None
         self.entry_point: str | None = None
+        self.index: int | None = None
         if status is not None:
             self.status = status
 
@@ -50,7 +52,8 @@ class PsaError(Exception):
         return f"<{self}>" if type(self) is PsaError else f"<{type(self).__name__}: {self}>"
 
     def __str__(self) -> str:
-        head = f"{self.function}: " if self.function else ""
+        place = "" if self.index is None else f", item {self.index} of the batch"
+        head = f"{self.function}{place}: " if self.function else ""
         by = ""
         if self.driver:
             by = f", returned by driver {self.driver}" + (f" ({self.entry_point})" if self.entry_point else "")
