@@ -11,6 +11,7 @@ from pathlib import Path
 from psa_bridge import paths
 from psa_bridge.cbuild import software
 from psa_bridge.cbuild.toolchain import BuildError, Options, Unit, compile_unit, run, undefined_symbols
+from psa_bridge.driver.progress import report
 from psa_bridge.gen import api, cdef, files, linked
 
 PARTS = ("util", "keys", "dispatch", "api")
@@ -62,10 +63,15 @@ def prepare(directory: Path, options: Options) -> Sources:
 
 def compile_units(units: Iterable[Unit], directory: Path, include_flags: Sequence[str], options: Options) -> list[Path]:
     """Compile files side by side; returns the objects, in the same order."""
+    wanted = tuple(units)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        made = [pool.submit(compile_unit, unit, directory, include_flags, options) for unit in units]
+        made = [pool.submit(compile_unit, unit, directory, include_flags, options) for unit in wanted]
         try:
-            return [future.result() for future in made]
+            objects = []
+            for unit, future in zip(wanted, made, strict=True):
+                objects.append(future.result())
+                report(len(objects), len(made), unit.source.name)
+            return objects
         except BuildError:
             pool.shutdown(cancel_futures=True)
             raise

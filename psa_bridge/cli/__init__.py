@@ -13,6 +13,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 COMMANDS = ("doctor", "new", "lint", "info", "explain", "build", "demo")
 
@@ -67,6 +68,15 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
     return parser
 
 
+def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
+    """Run a command; on a terminal, what it builds shows how far it is."""
+    from psa_bridge.cli.progress import Progress
+    from psa_bridge.driver.progress import watching
+
+    with Progress("building") as progress, watching(progress):
+        return int(module.run(arguments))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -75,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _command_parser(words[0]).parse_intermixed_args(words[1:])
     module = importlib.import_module(f"psa_bridge.cli.{words[0]}")
     try:
-        return int(module.run(arguments))
+        return _run(module, arguments)
     except BrokenPipeError:
         # The reader of our output went away (| head); nothing is wrong with the input.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

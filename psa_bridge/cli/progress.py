@@ -29,11 +29,20 @@ class Progress:
         """Show that ``done`` of ``total`` steps are done, the last of them ``what``."""
         if not self._live:
             return
+        if done >= total:
+            self.clear()
+            return
         filled = _BAR * done // max(total, 1)
         text = f"{self._title}[{'#' * filled}{'.' * (_BAR - filled)}] {done}/{total} {what}"
         width = shutil.get_terminal_size().columns - 1
         print(f"\r\033[K{text[:width]}", end="", file=sys.stderr, flush=True)
         self._shown = True
+
+    def clear(self) -> None:
+        """Take the line away, before something else is printed."""
+        if self._shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        self._shown = False
 
     def __enter__(self) -> Self:
         return self
@@ -41,5 +50,4 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        self.clear()

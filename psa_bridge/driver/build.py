@@ -16,11 +16,12 @@ from psa_bridge.driver.compiler import NAME_A_COMPILER, Compiler, CompilerError
 from psa_bridge.driver.findings import Findings, Place, Severity, register
 from psa_bridge.driver.forgotten import Named, report_forgotten, report_missing
 from psa_bridge.driver.headers import header_paths, without_warnings
-from psa_bridge.driver.inputs import Inputs, check_object, compile_sources, read_depfile, read_inputs
+from psa_bridge.driver.inputs import AFTER_SOURCES, Inputs, check_object, compile_sources, read_depfile, read_inputs
 from psa_bridge.driver.kinds import report_kinds
 from psa_bridge.driver.linking import link
 from psa_bridge.driver.platform import Platform
 from psa_bridge.driver.probe import size_of
+from psa_bridge.driver.progress import report
 from psa_bridge.driver.resolution import SYSTEM, Archive, BadMemberError, Resolution, Resolver
 from psa_bridge.driver.sharedlib import without_name
 from psa_bridge.driver.study import ABI_INCLUDE, Study, Surveyor
@@ -86,6 +87,8 @@ class Builder:
         if headers is None:
             raise BundleError(self._findings)
         self._reads += headers.files
+        steps = len(self._settings.sources) + AFTER_SOURCES
+        report(steps - 1, steps, "headers")
         own = not self._header.foreign
         resolution = self._resolve(headers, inputs, own)
         verified = self._layouts(headers, inputs, resolution)
@@ -94,6 +97,7 @@ class Builder:
         glue_path, resolution = self._compile_glue(unit, headers, inputs)
         shared = [self._keep_shared(one) for one in inputs.objects if one.kind == SHARED]
         image = self._link(inputs, shared, resolution)
+        report(steps, steps, "image")
         return self._store(headers, (image, glue_path, *shared), resolution, verified)
 
     # Symbols

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from psa_bridge.driver.compiler import Compiler, Run
 from psa_bridge.driver.findings import Findings, Place, Severity, did_you_mean, register
 from psa_bridge.driver.headers import HeaderPaths
 from psa_bridge.driver.platform import Platform
+from psa_bridge.driver.progress import report
 from psa_bridge.driver.resolution import Archive, is_archive
 from psa_bridge.driver.settings import Settings, is_path
 from psa_bridge.driver.symbols import SHARED, NotAnObjectError, ObjectFile, has_index, read_file
@@ -176,23 +177,23 @@ def _find_library(name: str, compiler: Compiler) -> Path | None:
     return compiler.library(f"lib{name}.a") or compiler.library(f"lib{name}.so")
 
 
+AFTER_SOURCES = 2
+"""Steps of a build that are reported after the sources: the headers are read, the image is there."""
+
+
 def compile_sources(settings: Settings, header: HeaderPaths, tools: Tools) -> tuple[list[Path], list[str]]:
     """Compile a bundle's sources; returns the objects and every file that was read."""
     objects, reads = [], []
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         outcomes = pool.map(lambda item: _compile(item[0], item[1], header, tools), enumerate(settings.sources))
-        for source, target, run in zip(settings.sources, *_unzip(outcomes), strict=True):
+        for done, (source, (target, run)) in enumerate(zip(settings.sources, outcomes, strict=True), 1):
+            report(done, len(settings.sources) + AFTER_SOURCES, source.name)
             if run.ok:
                 objects.append(target)
                 reads += read_depfile(target.with_suffix(".d"))
             else:
                 _source_error(source, run, tools.findings)
     return objects, reads
-
-
-def _unzip(outcomes: Iterable[tuple[Path, Run]]) -> tuple[list[Path], list[Run]]:
-    pairs = list(outcomes)
-    return [target for target, _ in pairs], [run for _, run in pairs]
 
 
 def _compile(number: int, source: Path, header: HeaderPaths, tools: Tools) -> tuple[Path, Run]:
