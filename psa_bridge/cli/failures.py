@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 def explain_failure(error: Exception) -> tuple[str | None, int]:
     """The message and exit code for an error of the user's, or ``(None, ...)`` for a defect of ours."""
@@ -42,3 +44,16 @@ def number_or_macro(text: str | None, option: str) -> int:
         return evaluate(text)
     except (EncodingError, ValueError) as error:
         raise UsageError(f"{option}: {error}") from error
+
+
+def hexadecimal(text: str, option: str) -> bytes:
+    """Bytes written as hexadecimal digits; blanks and colons between bytes are allowed."""
+    try:
+        return bytes.fromhex(text.replace(":", " "))
+    except ValueError:
+        raise UsageError(f"{option}: not hexadecimal digits, two for each byte") from None
+
+
+def bytes_or_file(text: str, option: str) -> bytes:
+    """Bytes as hexadecimal digits, or with ``@`` the content of a file."""
+    return Path(text[1:]).read_bytes() if text.startswith("@") else hexadecimal(text, option)

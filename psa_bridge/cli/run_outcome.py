@@ -1,0 +1,146 @@
+"""What `run` shows of a call: its output, who served it, what went wrong."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from psa_bridge import Key, PsaError, TraceEvent
+    from psa_bridge.cli.calls import Call
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a call. ``events`` are all calls of drivers, ``own`` those that the call itself made."""
+
+    arguments: argparse.Namespace
+    call: Call
+    given: dict[str, Any]
+    result: bytes | None
+    error: PsaError | None
+    events: tuple[TraceEvent, ...]
+    own: tuple[TraceEvent, ...]
+
+    @property
+    def _served_by(self) -> list[str]:
+        """The drivers whose answer was not to pass the call on, in order."""
+        from psa_bridge import NotSupported
+
+        names = (e.driver for e in self.own if e.depth == 1 and e.status != NotSupported.status)
+        return list(dict.fromkeys(names))
+
+    @property
+    def _missed(self) -> str:
+        """A complaint about a driver that was to serve the call and did not."""
+        wanted = self.arguments.require
+        if wanted is None or wanted in self._served_by:
+            return ""
+        return f"{wanted} did not serve the call, but {', '.join(self._served_by) or 'nobody'}; `explain` tells why"
+
+    def show(self) -> int:
+        """Print everything; the exit code."""
+        if self.arguments.json:
+            self._print_json()
+        else:
+            self._print()
+        return 1 if self.error or self._missed else 0
+
+    def _print(self) -> None:
+        say = self._say
+        if self.arguments.trace:
+            self._print_trace()
+        if self.error is None:
+            self._write(self.result)
+        if self.given.get("nonce") is not None and self.arguments.nonce is None and self.error is None:
+            say(f"nonce: {self.given['nonce'].hex()} (drawn for this call; it is needed to decrypt)")
+        if self._served_by:
+            entry_points = dict.fromkeys(e.entry_point for e in self.own if e.depth == 1)
+            say(f"served by {', then '.join(self._served_by)}: {', '.join(entry_points)}")
+        elif self.error is None:
+            say("served by the core itself")
+        if self.error is not None:
+            print(f"psa-bridge: {self.error}", file=sys.stderr)
+        if self._missed:
+            print(f"psa-bridge: {self._missed}", file=sys.stderr)
+
+    def _say(self, text: str) -> None:
+        """Something about the call, beside its output."""
+        sys.stdout.flush()
+        if not self.arguments.quiet:
+            print(text, file=sys.stderr)
+
+    def _print_trace(self) -> None:
+        from psa_bridge.cli.output import table
+
+        rows = [
+            (
+                f"{'  ' * (e.depth - 1)}{e.driver}",
+                e.entry_point,
+                e.mechanism,
+                e.status_name,
+                f"{e.duration_ns / 1e3:.1f}",
+            )
+            for e in self.events
+        ]
+        head = ("driver", "entry point", "mechanism", "status", "us")
+        print(table(rows, header=head) if rows else "no driver was called", file=sys.stderr)
+
+    def _write(self, result: bytes | None) -> None:
+        from psa_bridge.cli.arguments import write_bytes
+
+        if result is None:
+            if not self.arguments.quiet:
+                print("it matches")
+            return
+        target = self.arguments.output
+        form = self.arguments.format or ("raw" if target else "hex")
+        if form == "raw":
+            data = result
+        else:
+            data = (result.hex().encode() if form == "hex" else base64.b64encode(result)) + b"\n"
+        if target:
+            write_bytes(target, data)
+            return
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+    def _print_json(self) -> None:
+        from psa_bridge.cli.arguments import print_json, write_bytes
+        from psa_bridge.cli.reports import document
+
+        if self.arguments.output and self.result is not None:
+            write_bytes(self.arguments.output, self.result)
+        key, error = self.given.get("key"), self.error
+        content = {
+            "call": self.call.name,
+            "algorithm": str(self.given["alg"]) if self.given["alg"] else None,
+            "key": _key_data(key) if key is not None else None,
+            "ok": error is None and not self._missed,
+            "output": self.result.hex() if self.result is not None else None,
+            "nonce": nonce.hex() if (nonce := self.given.get("nonce")) is not None else None,
+            "error": None if error is None else _error_data(error),
+            "served_by": self._served_by,
+            "required": self.arguments.require,
+            "events": [_event_data(event) for event in self.own],
+        }
+        print_json(document("run", **content))
+
+
+def _key_data(key: Key) -> dict[str, Any]:
+    attributes = key.attributes
+    return {"type": str(attributes.type), "bits": attributes.bits, "location": attributes.location}
+
+
+def _error_data(error: PsaError) -> dict[str, Any]:
+    names = ("status", "status_name", "driver", "entry_point")
+    return {**{name: getattr(error, name) for name in names}, "message": str(error)}
+
+
+def _event_data(event: TraceEvent) -> dict[str, Any]:
+    names = ("driver", "entry_point", "mechanism", "status_name", "duration_ns", "input_bytes", "output_bytes", "depth")
+    return {name: getattr(event, name) for name in names}
