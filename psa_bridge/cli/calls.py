@@ -49,9 +49,14 @@ cipher_decrypt cipher_decrypt_setup finish
 aead_encrypt   aead_encrypt_setup   finish
 aead_decrypt   aead_decrypt_setup   verify
 sign_message   sign_setup           finish
-verify_message verify_setup         finish
+verify_message verify_setup         finish:expected
+xof_output     xof_setup            output
 """
-"""Call, the method that starts it in parts, and the operation's method that ends it."""
+"""Call, the method that starts it in parts, and the operation's method that ends it.
+
+With ``:expected`` the start already takes what the end compares with.  A call that is no method of a core is always
+made in parts.
+"""
 
 OPTIONAL = frozenset({"nonce", "ad", "salt", "context"})
 """Values that are empty, or for a nonce of an encryption random, where they are not given."""
@@ -69,20 +74,19 @@ class Call:
     usage: str | None
     setup: str = ""
     finish: str = ""
+    expects_early: bool = False
 
     def __call__(self, core: Core, given: Mapping[str, Any]) -> bytes | None:
         """Make the call in one piece; its output, or None for one that only checks."""
-        if self.name in _COMPOSED:
-            return bytes(_COMPOSED[self.name](core, given))
-        result = getattr(core, self.name)(*(given[value] for value in self.values))
+        method = getattr(core, self.name, None)
+        if method is None:
+            return self.in_parts(core, given, max(len(given["input"]), 1))
+        result = method(*(given[value] for value in self.values))
         return None if result is None else bytes(result)
 
     def in_parts(self, core: Core, given: Mapping[str, Any], size: int) -> bytes | None:
         """Make the call through an operation that gets the input in pieces of ``size`` bytes."""
-        started = [given[value] for value in self.values if value in ("key", "alg")]
-        if self.setup == "verify_setup":
-            started.append(given[CHECKS])
-        data = given["input"]
+        started = [given[value] for value in ("key", "alg", CHECKS) if value in self._at_start]
         output = bytearray()
         with getattr(core, self.setup)(*started) as operation:
             data, tail = _prepare(self, operation, given, output)
@@ -90,17 +94,10 @@ class Call:
                 output += operation.update(piece) or b""
             return _finished(self, operation, given, output, tail)
 
-
-def _xof(core: Core, given: Mapping[str, Any]) -> bytes:
-    with core.xof_setup(given["alg"]) as operation:
-        if given["context"]:
-            operation.set_context(given["context"])
-        operation.update(given["input"])
-        return operation.output(given["size"])
-
-
-_COMPOSED = {"xof_output": _xof}
-"""Calls that are an operation by nature."""
+    @property
+    def _at_start(self) -> tuple[str, ...]:
+        late = () if self.expects_early else (CHECKS,)
+        return tuple(value for value in self.values if value not in late)
 
 
 def _pieces(data: bytes, size: int) -> Iterator[memoryview]:
@@ -127,17 +124,18 @@ def _prepare(call: Call, operation: Any, given: Mapping[str, Any], output: bytea
         elif length:
             operation.set_iv(data[:length])
             data = data[length:]
+    elif given.get("context"):
+        operation.set_context(given["context"])
     return data, b""
 
 
 def _finished(call: Call, operation: Any, given: Mapping[str, Any], output: bytearray, tail: bytes) -> bytes | None:
     finish = getattr(operation, call.finish)
-    if call.setup == "verify_setup":
-        finish()
-        return None
     if CHECKS in call.values:
-        finish(given[CHECKS])
+        finish(*(() if call.expects_early else (given[CHECKS],)))
         return None
+    if "size" in call.values:
+        return bytes(finish(given["size"]))
     last = finish(tail) if call.name.endswith("decrypt") and "nonce" in call.values else finish()
     return bytes(output) + (b"".join(last) if isinstance(last, tuple) else last)
 
@@ -169,7 +167,9 @@ def _read() -> dict[str, Call]:
     for name, *words in map(str.split, _TABLE.strip().splitlines()):
         values = tuple(word.partition(":")[0] for word in words)
         usage = next((word.partition(":")[2] for word in words if ":" in word), None)
-        found[name] = Call(name, values, usage, *parts.get(name, ()))
+        setup, finish = parts.get(name, ("", ""))
+        last, _, early = finish.partition(":")
+        found[name] = Call(name, values, usage, setup, last, bool(early))
     return found
 
 
