@@ -9,6 +9,7 @@ keeps the number.  Section 8.1.2 of the PSA Crypto API.
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -369,4 +370,19 @@ def last_failure() -> Failure | None:
         return None
     entry_point = ENTRY_POINTS[failure.entry_point].name if 0 <= failure.entry_point < len(ENTRY_POINTS) else None
     driver, detail = (ffi.string(text).decode(errors="replace") for text in (failure.driver, failure.detail))
-    return Failure(failure.status, driver or None, entry_point, detail)
+    return Failure(failure.status, driver or None, entry_point, _with_names(detail))
+
+
+_NUMBER = re.compile(r"\b(algorithm|usage|type) (0x[0-9a-f]+)")
+
+
+def _with_names(detail: str) -> str:
+    """A sentence of the core with the macro expressions of the numbers in it."""
+    from psa_bridge import constants  # noqa: PLC0415
+
+    texts = {
+        "algorithm": constants.algorithm_text,
+        "usage": constants.usage_text,
+        "type": constants.key_type_text,
+    }
+    return _NUMBER.sub(lambda found: f"{found[1]} {texts[found[1]](int(found[2], 16))}", detail)

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from psa_bridge import errors
+from psa_bridge import (
+    Alg,
+    Core,
+    EccFamily,
+    InvalidArgument,
+    InvalidSignature,
+    Key,
+    KeyAttributes,
+    KeyType,
+    Usage,
+    errors,
+)
 from psa_bridge.errors import BY_STATUS, RAISED, Failure, PsaError, check, error_from, status_name
 from psa_bridge.spec.values import CONSTANTS, Kind
 
@@ -108,3 +121,74 @@ def test_the_representation_says_what_happened() -> None:
     error.function, error.driver = "psa_sign_hash", "acme"
     assert repr(error) == f"<HardwareFailure: {error}>"
     assert "acme" in repr(error)
+
+
+# What is wrong, and what would be right
+
+P256 = KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1)
+ECDSA = Alg.ECDSA(Alg.SHA_256)
+DESCRIBED: list[tuple[str, Callable[[Core], Any], str]] = [
+    ("export", lambda c: key(c).export(), "the key has usage PSA_KEY_USAGE_.*, and needs usage PSA_KEY_USAGE_EXPORT"),
+    ("no usage", lambda c: key(c, usage=0).export(), "the key has no usage, and needs usage PSA_KEY_USAGE_EXPORT"),
+    ("copy", lambda c: key(c).copy(KeyAttributes(0)), "needs usage PSA_KEY_USAGE_COPY"),
+    ("asked", lambda c: key(c).check_usage(ECDSA, Usage.VERIFY_HASH), "needs usage PSA_KEY_USAGE_VERIFY_HASH"),
+    (
+        "algorithm",
+        lambda c: key(c).sign_hash(Alg.ECDSA(Alg.SHA_384), bytes(48)),
+        r"permits algorithm PSA_ALG_ECDSA\(PSA_ALG_SHA_256\), not algorithm PSA_ALG_ECDSA\(PSA_ALG_SHA_384\)",
+    ),
+    ("no algorithm", lambda c: key(c, alg=0).sign_hash(ECDSA, bytes(32)), "permits no algorithm, and needs to permit"),
+    ("empty", lambda c: c.import_key(KeyAttributes(KeyType.AES), b""), "data: a key has at least one byte"),
+    (
+        "length",
+        lambda c: c.import_key(KeyAttributes(KeyType.AES), b"123"),
+        "3 bytes are no key of type PSA_KEY_TYPE_AES",
+    ),
+    (
+        "size",
+        lambda c: c.import_key(KeyAttributes(KeyType.AES, 192), bytes(16)),
+        "128 bits, and its attributes say 192",
+    ),
+    ("parity", lambda c: c.import_key(KeyAttributes(KeyType.DES), bytes(8)), "DES key has odd parity"),
+    ("no bits", lambda c: c.generate_key(KeyAttributes(P256)), "bits: the size of a generated key has to be given"),
+    ("bits", lambda c: c.generate_key(KeyAttributes(KeyType.AES, 127)), "PSA_KEY_TYPE_AES with 127 bits"),
+    ("public", lambda c: c.generate_key(KeyAttributes(P256.public_key, 256)), "type: a public key cannot be generated"),
+    ("place", lambda c: key(c, lifetime=0x500), "lifetime: no driver serves location 0x000005"),
+    ("level", lambda c: key(c, lifetime=2, id=4), "lifetime: keys of the core itself are volatile"),
+    ("read-only", lambda c: key(c, lifetime=0xFF, id=4), "lifetime: no key can be made read-only"),
+    ("volatile", lambda c: key(c, id=5), "id: a volatile key gets its own"),
+    ("persistent", lambda c: key(c, lifetime=1), "id: a persistent key needs one from 1 to 0x3fffffff"),
+    ("flags", lambda c: key(c, usage=1 << 31), "usage: flags that the API does not have"),
+    ("policy", lambda c: key(c, alg=0x12345678), "alg: not an algorithm that a key can permit"),
+    ("type", lambda c: c.generate_key(KeyAttributes(0, 128)), "type: there is none"),
+]
+
+
+def key(core: Core, **changes: int) -> Key:
+    given: Any = {"usage": Usage.SIGN_HASH, "alg": ECDSA, **changes}
+    return core.generate_key(KeyAttributes(P256, 256, **given))
+
+
+@pytest.mark.parametrize(("use", "told"), [row[1:] for row in DESCRIBED], ids=[row[0] for row in DESCRIBED])
+def test_a_refusal_names_the_argument_and_what_would_be_right(
+    core: Core, use: Callable[[Core], Any], told: str
+) -> None:
+    with pytest.raises(PsaError, match=told) as caught:
+        use(core)
+    assert caught.value.driver is None and caught.value.function.startswith("psa_")
+
+
+def test_a_refusal_of_a_length_names_the_algorithm(core: Core) -> None:
+    both = Usage.ENCRYPT | Usage.VERIFY_MESSAGE
+    for alg, told, use in (
+        (Alg.GCM, "PSA_ALG_GCM takes no nonce of 0 bytes", lambda k: k.aead_encrypt(Alg.GCM, b"", b"", b"")),
+        (Alg.CBC_NO_PADDING, "takes no input of 1 bytes", lambda k: k.cipher_encrypt(Alg.CBC_NO_PADDING, b"1")),
+        (
+            Alg.CMAC,
+            "the MAC has 3 bytes, and algorithm PSA_ALG_CMAC gives 16",
+            lambda k: k.mac_verify(Alg.CMAC, b"", b"abc"),
+        ),
+        (Alg.CTR, "PSA_ALG_CTR takes no IV of 99 bytes", lambda k: k.cipher_encrypt_setup(Alg.CTR).set_iv(bytes(99))),
+    ):
+        with pytest.raises((InvalidArgument, InvalidSignature), match=told):
+            use(core.generate_key(KeyAttributes(KeyType.AES, 128, usage=both, alg=alg)))

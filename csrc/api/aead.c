@@ -12,7 +12,8 @@ psa_status_t psab_aead_prepare(psab_core_t *core, psab_aead_request_t *request, 
         return psab_refuse(core, status, "the key or the length of the tag does not fit the algorithm");
     }
     if (PSAB_UNLIKELY(!psab_aead_nonce_valid(request->alg, type, request->nonce_length, &most))) {
-        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the nonce cannot have this length");
+        return psab_refuse_because(core, PSA_ERROR_INVALID_ARGUMENT, "algorithm 0x%08x takes no nonce of %zu bytes",
+                                   (unsigned)request->alg, request->nonce_length);
     }
     size_t text = request->length;
     if (!request->encrypt) {

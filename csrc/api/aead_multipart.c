@@ -101,7 +101,8 @@ static psa_status_t set_nonce(psab_operation_t *slot, const uint8_t *nonce, size
         return psab_refuse(slot->core, PSA_ERROR_INVALID_ARGUMENT, "the nonce is a null pointer");
     }
     if (!psab_aead_nonce_valid(slot->alg, slot->key_type, length, &most) || length > UINT32_MAX) {
-        return psab_refuse(slot->core, PSA_ERROR_INVALID_ARGUMENT, "the nonce cannot have this length");
+        return psab_refuse_because(slot->core, PSA_ERROR_INVALID_ARGUMENT,
+                                   "algorithm 0x%08x takes no nonce of %zu bytes", (unsigned)slot->alg, length);
     }
     if ((slot->marks & PSAB_MARK_LENGTHS) != 0 && slot->progress.length > most) {
         return psab_refuse(slot->core, PSA_ERROR_INVALID_ARGUMENT, "the nonce is too long for a text of this length");

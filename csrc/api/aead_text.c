@@ -229,8 +229,9 @@ static psa_status_t finish(psab_operation_t *slot, ending_t *end) {
         return psab_refuse(slot->core, PSA_ERROR_BUFFER_TOO_SMALL, "a buffer is too small for the rest or the tag");
     }
     if (!end->encrypt && !psab_is_vendor_alg(slot->alg) && end->given_length != end->fit.tag) {
-        return psab_refuse(slot->core, PSA_ERROR_INVALID_SIGNATURE,
-                           "the tag does not have the length of the algorithm's");
+        return psab_refuse_because(slot->core, PSA_ERROR_INVALID_SIGNATURE,
+                                   "the tag has %zu bytes, and algorithm 0x%08x gives %u", end->given_length,
+                                   (unsigned)slot->alg, (unsigned)end->fit.tag);
     }
     return run_end(slot, end, text);
 }

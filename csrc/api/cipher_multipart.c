@@ -82,7 +82,8 @@ static psa_status_t set_iv(psab_operation_t *slot, const uint8_t *iv, size_t len
         return psab_refuse(slot->core, PSA_ERROR_INVALID_ARGUMENT, "the IV is a null pointer");
     }
     if (!psab_cipher_iv_valid(slot->alg, slot->key_type, length, &most) || length > UINT32_MAX) {
-        return psab_refuse(slot->core, PSA_ERROR_INVALID_ARGUMENT, "the IV cannot have this length");
+        return psab_refuse_because(slot->core, PSA_ERROR_INVALID_ARGUMENT, "algorithm 0x%08x takes no IV of %zu bytes",
+                                   (unsigned)slot->alg, length);
     }
     if (slot->alg == PSA_ALG_CTR && !psab_is_vendor_type(slot->key_type)) {
         /* A short IV is the beginning of a block that ends in zeros. */

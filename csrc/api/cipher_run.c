@@ -21,7 +21,9 @@ psa_status_t psab_cipher_prepare(psab_core_t *core, psab_cipher_request_t *reque
     }
     if (psab_cipher_lengths(&request->fit, request->encrypt, text, &request->least, &request->most) != PSA_SUCCESS ||
         text > request->fit.most) {
-        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the input cannot have this length with this algorithm");
+        return psab_refuse_because(core, PSA_ERROR_INVALID_ARGUMENT,
+                                   "algorithm 0x%08x takes no input of %zu bytes, its IV not counted",
+                                   (unsigned)request->alg, text);
     }
     return PSA_SUCCESS;
 }

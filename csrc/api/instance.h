@@ -48,6 +48,10 @@ static inline bool psab_ready(const psab_core_t *core) {
  */
 PSAB_COLD psa_status_t psab_refuse(psab_core_t *core, psa_status_t status, const char *detail);
 
+/** psab_refuse() with a sentence that has numbers in it, as printf() writes them. */
+PSAB_COLD __attribute__((format(printf, 3, 4))) psa_status_t psab_refuse_because(psab_core_t *core, psa_status_t status,
+                                                                                 const char *format, ...);
+
 /** Whether a pointer and a length can be an argument: null only with length 0. */
 static inline bool psab_buffer_valid(const void *data, size_t length) {
     return data != NULL || length == 0;

@@ -99,6 +99,23 @@ static psa_status_t check_data(const psab_attributes_t *attributes, const uint8_
     return PSA_SUCCESS;
 }
 
+/* Say what is wrong with data that check_data() refused. */
+static psa_status_t refuse_data(psab_core_t *core, psa_status_t status, const psab_attributes_t *attributes,
+                                size_t length, size_t bits) {
+    if (length == 0) {
+        return psab_refuse(core, status, "data: a key has at least one byte");
+    }
+    if (attributes->bits != 0 && bits != 0 && bits != attributes->bits) {
+        return psab_refuse_because(core, status, "data: a key of %zu bits, and its attributes say %u", bits,
+                                   (unsigned)attributes->bits);
+    }
+    if (attributes->type == PSA_KEY_TYPE_DES && psab_key_size_check(attributes->type, length * 8, 0) == PSA_SUCCESS) {
+        return psab_refuse(core, status, "data: every byte of a DES key has odd parity");
+    }
+    return psab_refuse_because(core, status, "data: %zu bytes are no key of type 0x%04x", length,
+                               (unsigned)attributes->type);
+}
+
 psa_status_t psab_create_from_data(psab_core_t *core, const psab_attributes_t *attributes, const uint8_t *data,
                                    size_t length, psa_key_id_t *id) {
     size_t bits = 0;
@@ -106,7 +123,7 @@ psa_status_t psab_create_from_data(psab_core_t *core, const psab_attributes_t *a
     *id = PSA_KEY_ID_NULL;
     psa_status_t status = check_data(attributes, data, length, &bits);
     if (status != PSA_SUCCESS) {
-        return psab_refuse(core, status, "key data that does not fit the attributes");
+        return refuse_data(core, status, attributes, length, bits);
     }
     status = psab_key_begin(core->store, attributes, &key);
     if (status != PSA_SUCCESS) {
@@ -195,6 +212,17 @@ static psa_status_t check_generation(const psab_attributes_t *attributes) {
     return PSA_KEY_TYPE_IS_KEY_PAIR(type) && known ? PSA_SUCCESS : PSA_ERROR_NOT_SUPPORTED;
 }
 
+static psa_status_t refuse_generation(psab_core_t *core, psa_status_t status, const psab_attributes_t *attributes) {
+    if (attributes->bits == 0) {
+        return psab_refuse(core, status, "bits: the size of a generated key has to be given");
+    }
+    if (PSA_KEY_TYPE_IS_PUBLIC_KEY(attributes->type)) {
+        return psab_refuse(core, status, "type: a public key cannot be generated, only a key pair");
+    }
+    return psab_refuse_because(core, status, "bits: no key of type 0x%04x with %u bits can be generated",
+                               (unsigned)attributes->type, (unsigned)attributes->bits);
+}
+
 /* Judge production parameters; `*is_default` receives whether they ask for nothing special. */
 static psa_status_t check_custom(psa_key_type_t type, const psab_custom_t *custom, const uint8_t *data, size_t size,
                                  bool *is_default) {
@@ -221,7 +249,7 @@ static psa_status_t generate(psab_core_t *core, const psab_attributes_t *attribu
     if (status == PSA_SUCCESS) {
         status = check_generation(attributes);
         if (status != PSA_SUCCESS) {
-            return psab_refuse(core, status, "a type or a size that cannot be generated");
+            return refuse_generation(core, status, attributes);
         }
         status = psab_key_begin(core->store, attributes, &key);
         if (status != PSA_SUCCESS) {

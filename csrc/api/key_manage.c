@@ -49,7 +49,7 @@ psa_status_t psab_export_key(psab_core_t *core, psa_key_id_t key, uint8_t *data,
     if (PSA_KEY_TYPE_IS_PUBLIC_KEY(attributes->type) || (attributes->usage & PSA_KEY_USAGE_EXPORT) != 0) {
         status = psab_key_material(core, found, data, data_size, data_length);
     } else {
-        status = psab_refuse(core, PSA_ERROR_NOT_PERMITTED, "the policy of the key does not permit its export");
+        status = psab_refuse_use(core, attributes, PSA_KEY_USAGE_EXPORT, PSA_ALG_NONE);
     }
     psab_key_release(found);
     return status;

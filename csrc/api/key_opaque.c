@@ -20,10 +20,12 @@ static psab_driver_t *driver_at(psab_core_t *core, psa_key_location_t location) 
 psa_status_t psab_creation_check(psab_core_t *core, const psab_attributes_t *attributes) {
     psa_key_location_t location = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime);
     if (location != PSA_KEY_LOCATION_LOCAL_STORAGE && driver_at(core, location) == NULL) {
-        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "no driver serves the location of this lifetime");
+        return psab_refuse_because(core, PSA_ERROR_INVALID_ARGUMENT, "lifetime: no driver serves location 0x%06x",
+                                   (unsigned)location);
     }
-    psa_status_t status = psab_attributes_check(attributes);
-    return status == PSA_SUCCESS ? status : psab_refuse(core, status, "attributes that no key can have");
+    const char *reason = NULL;
+    psa_status_t status = psab_attributes_check(attributes, &reason);
+    return status == PSA_SUCCESS ? status : psab_refuse(core, status, reason);
 }
 
 /* Bytes that the context of a key takes at most. */

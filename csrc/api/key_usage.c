@@ -81,7 +81,7 @@ static psa_status_t check(psab_core_t *core, const psab_attributes_t *attributes
     psa_key_usage_t needed = is_public_export ? 0 : permission_for(alg, usage);
     psa_status_t status = psab_policy_check(attributes, needed, peer ? PSA_ALG_NONE : alg);
     if (status != PSA_SUCCESS) {
-        return psab_refuse(core, status, "the policy of the key does not permit this use with this algorithm");
+        return psab_refuse_use(core, attributes, needed, alg);
     }
     if (alg != PSA_ALG_NONE && !key_fits(attributes, alg, usage)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "this type of key cannot be used so");

@@ -20,8 +20,16 @@ static inline psab_key_view_t psab_key_view(psab_key_t *key) {
     return (psab_key_view_t){&key->attributes, key->data, key->size, &key->route, key};
 }
 
+/** Answer NOT_PERMITTED to a use that the policy of a key does not permit, and say what it lacks.
+ *
+ * Numbers in the text follow the word for what they are (usage, algorithm), for readers that know their names.
+ */
+PSAB_COLD psa_status_t psab_refuse_use(psab_core_t *core, const psab_attributes_t *attributes, psa_key_usage_t usage,
+                                       psa_algorithm_t alg);
+
 /** Answer a call whose key cannot be had, or cannot be used so: it is released then. */
-PSAB_COLD psa_status_t psab_refuse_key(psab_core_t *core, psa_status_t status, psab_key_t **key);
+PSAB_COLD psa_status_t psab_refuse_key(psab_core_t *core, psa_status_t status, psa_key_usage_t usage,
+                                       psa_algorithm_t alg, psab_key_t **key);
 
 /** Have a key for a use, or answer the call: see psab_key_acquire_for(). */
 static PSAB_HOT psa_status_t psab_acquire(psab_core_t *core, psa_key_id_t id, psa_key_usage_t usage,
@@ -32,7 +40,7 @@ static PSAB_HOT psa_status_t psab_acquire(psab_core_t *core, psa_key_id_t id, ps
         status = psab_policy_check(&found->attributes, usage, alg);
     }
     *key = found;
-    return PSAB_LIKELY(status == PSA_SUCCESS) ? PSA_SUCCESS : psab_refuse_key(core, status, key);
+    return PSAB_LIKELY(status == PSA_SUCCESS) ? PSA_SUCCESS : psab_refuse_key(core, status, usage, alg, key);
 }
 
 #endif

@@ -150,7 +150,9 @@ psa_status_t psab_mac_check(psab_core_t *core, const psab_key_view_t *key, const
         return psab_refuse(core, status, "no driver verifies this MAC with this key");
     }
     if (expected != 0 && mac_length != expected) {
-        return psab_refuse(core, PSA_ERROR_INVALID_SIGNATURE, "the MAC does not have the length of the algorithm's");
+        return psab_refuse_because(core, PSA_ERROR_INVALID_SIGNATURE,
+                                   "the MAC has %zu bytes, and algorithm 0x%08x gives %zu", mac_length,
+                                   (unsigned)request->alg, expected);
     }
     for (; c != NULL; c = psab_next(c, status)) {
         switch (c->alternative) {

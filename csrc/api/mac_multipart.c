@@ -184,8 +184,9 @@ static psa_status_t verify_finish(psab_operation_t *slot, const uint8_t *mac, si
         return psab_refuse(slot->core, PSA_ERROR_INVALID_ARGUMENT, "the MAC is a null pointer");
     }
     if (mac_length == 0 || (expected != 0 && mac_length != expected)) {
-        return psab_refuse(slot->core, PSA_ERROR_INVALID_SIGNATURE,
-                           "the MAC does not have the length of the algorithm's");
+        return psab_refuse_because(slot->core, PSA_ERROR_INVALID_SIGNATURE,
+                                   "the MAC has %zu bytes, and algorithm 0x%08x gives %zu", mac_length,
+                                   (unsigned)slot->alg, expected);
     }
     switch (c->alternative) {
     case PSAB_ALT_MAC_VERIFY_SETUP_MAC_VERIFY_MULTIPART: {

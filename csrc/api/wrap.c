@@ -105,7 +105,7 @@ static psa_status_t wrap(psab_core_t *core, psab_key_t *wrapper, psab_key_t *key
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the type of the wrapping key does not fit the algorithm");
     }
     if (!PSA_KEY_TYPE_IS_PUBLIC_KEY(attributes->type) && (attributes->usage & PSA_KEY_USAGE_EXPORT) == 0) {
-        return psab_refuse(core, PSA_ERROR_NOT_PERMITTED, "the policy of the key does not permit its export");
+        return psab_refuse_use(core, attributes, PSA_KEY_USAGE_EXPORT, PSA_ALG_NONE);
     }
     if (location_of(key) != location_of(wrapper) && psab_key_is_opaque(key)) {
         return wrap_exported(core, &view, key, request, written);

@@ -2,23 +2,35 @@
 
 #include "util/alg.h"
 
-psa_status_t psab_attributes_check(const psab_attributes_t *attributes) {
+/* What is wrong with the attributes of a new key; null if nothing is. */
+static const char *reason_for(const psab_attributes_t *attributes) {
+    psa_key_persistence_t persistence = PSA_KEY_LIFETIME_GET_PERSISTENCE(attributes->lifetime);
+    bool is_volatile = persistence == PSA_KEY_PERSISTENCE_VOLATILE;
+    bool in_range = attributes->id >= PSA_KEY_ID_USER_MIN && attributes->id <= PSA_KEY_ID_USER_MAX;
+    return persistence == PSA_KEY_PERSISTENCE_READ_ONLY ? "lifetime: no key can be made read-only"
+           : is_volatile && attributes->id != PSA_KEY_ID_NULL
+               ? "id: a volatile key gets its own, so this has to be 0; or the lifetime is to be a persistent one"
+           : !is_volatile && !in_range                    ? "id: a persistent key needs one from 1 to 0x3fffffff"
+           : attributes->type == PSA_KEY_TYPE_NONE        ? "type: there is none"
+           : (attributes->usage & ~PSAB_KNOWN_USAGE) != 0 ? "usage: flags that the API does not have"
+           : attributes->reserved != 0                    ? "attributes that were not initialised"
+           : !psab_alg_is_policy(attributes->alg)         ? "alg: not an algorithm that a key can permit"
+                                                          : NULL;
+}
+
+psa_status_t psab_attributes_check(const psab_attributes_t *attributes, const char **reason) {
     psa_key_persistence_t persistence = PSA_KEY_LIFETIME_GET_PERSISTENCE(attributes->lifetime);
     psa_key_location_t location = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime);
-    if (persistence == PSA_KEY_PERSISTENCE_READ_ONLY) {
-        return PSA_ERROR_INVALID_ARGUMENT;
-    }
-    bool in_range = attributes->id >= PSA_KEY_ID_USER_MIN && attributes->id <= PSA_KEY_ID_USER_MAX;
-    bool identified = persistence == PSA_KEY_PERSISTENCE_VOLATILE ? attributes->id == PSA_KEY_ID_NULL : in_range;
-    if (!identified || attributes->type == PSA_KEY_TYPE_NONE || (attributes->usage & ~PSAB_KNOWN_USAGE) != 0 ||
-        attributes->reserved != 0 || !psab_alg_is_policy(attributes->alg)) {
+    *reason = reason_for(attributes);
+    if (*reason != NULL) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
     bool local_level = persistence == PSA_KEY_PERSISTENCE_VOLATILE || persistence == PSA_KEY_PERSISTENCE_DEFAULT;
-    if (location == PSA_KEY_LOCATION_LOCAL_STORAGE && !local_level) {
-        return PSA_ERROR_NOT_SUPPORTED;
-    }
-    return attributes->bits > PSAB_KEY_BITS_MAX ? PSA_ERROR_NOT_SUPPORTED : PSA_SUCCESS;
+    *reason = location == PSA_KEY_LOCATION_LOCAL_STORAGE && !local_level
+                  ? "lifetime: keys of the core itself are volatile (0) or persistent (1)"
+              : attributes->bits > PSAB_KEY_BITS_MAX ? "bits: more than the library handles"
+                                                     : NULL;
+    return *reason != NULL ? PSA_ERROR_NOT_SUPPORTED : PSA_SUCCESS;
 }
 
 /* Sizes of an unstructured type: some values, or a range in steps of 8. */

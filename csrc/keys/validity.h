@@ -23,11 +23,12 @@
 /** Check lifetime, identifier, usage flags, policy algorithm and that there is a type.
  *
  * @param attributes  for a new key; whether a driver serves the location is not checked
+ * @param reason      receives a sentence if they are refused
  *
  * @return INVALID_ARGUMENT; NOT_SUPPORTED for a persistence level that local keys do not have,
  *         or for a size above what the library handles (sections 9.6, 9.7, 9.9.1)
  */
-psa_status_t psab_attributes_check(const psab_attributes_t *attributes);
+psa_status_t psab_attributes_check(const psab_attributes_t *attributes, const char **reason);
 
 /** Check the size of an unstructured key, which the core validates itself.
  *
