@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "api/operation.h"
+#include "api/derivation.h"
 #include "psab/packed.h"
 #include "util/wipe.h"
 
@@ -26,17 +26,33 @@ static bool values_fit(const psab_row_t *row, const psab_value_t *values, size_t
         bool null_length = values[i].tag == PSAB_TAG_OUTPUT && values[i].u.output.length == NULL;
         bool null_context = values[i].tag == PSAB_TAG_CONTEXT && values[i].u.context.data == NULL;
         bool null_attributes = values[i].tag <= PSAB_TAG_ATTRIBUTES_INOUT && values[i].u.attributes == NULL;
-        if (values[i].tag != row->tags[i] || null_length || null_context || null_attributes) {
+        bool null_inputs = values[i].tag == PSAB_TAG_KDF_INPUTS && values[i].u.kdf_inputs == NULL;
+        if (values[i].tag != row->tags[i] || null_length || null_context || null_attributes || null_inputs) {
             return false;
         }
     }
     return true;
 }
 
+/* The secret of a derivation: its location says where it goes. Null for other requests, and for a secret that is no
+ * key. */
+static const psab_attributes_t *secret_of(const forwarded_t *request) {
+    for (size_t i = 0; i < request->row->count; i++) {
+        const psab_kdf_inputs_t *inputs =
+            request->values[i].tag == PSAB_TAG_KDF_INPUTS ? request->values[i].u.kdf_inputs : NULL;
+        for (size_t k = 0; inputs != NULL && k < inputs->count; k++) {
+            if (psab_kdf_is_secret(inputs->items[k].step)) {
+                return inputs->items[k].attributes;
+            }
+        }
+    }
+    return NULL;
+}
+
 static const psab_attributes_t *attributes_of(const forwarded_t *request) {
     int index = request->row->attributes;
     if (index < 0) {
-        return NULL;
+        return secret_of(request);
     }
     const psab_value_t *value = &request->values[index];
     return value->tag == PSAB_TAG_ATTRIBUTES ? value->u.attributes : value->u.attributes_inout;

@@ -197,8 +197,7 @@ static psa_status_t generate_opaque(psab_core_t *core, psab_key_t *key, const ps
     return status;
 }
 
-/* Whether a type can be generated with these attributes at all. */
-static psa_status_t check_generation(const psab_attributes_t *attributes) {
+psa_status_t psab_generation_check(const psab_attributes_t *attributes) {
     psa_key_type_t type = attributes->type;
     bool local = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) == PSA_KEY_LOCATION_LOCAL_STORAGE;
     if (attributes->bits == 0 || PSA_KEY_TYPE_IS_PUBLIC_KEY(type)) {
@@ -223,9 +222,8 @@ static psa_status_t refuse_generation(psab_core_t *core, psa_status_t status, co
                                (unsigned)attributes->type, (unsigned)attributes->bits);
 }
 
-/* Judge production parameters; `*is_default` receives whether they ask for nothing special. */
-static psa_status_t check_custom(psa_key_type_t type, const psab_custom_t *custom, const uint8_t *data, size_t size,
-                                 bool *is_default) {
+psa_status_t psab_custom_check(psa_key_type_t type, const psab_custom_t *custom, const uint8_t *data, size_t size,
+                               bool *is_default) {
     static const uint8_t usual_exponent[] = {0x01, 0x00, 0x01};
     while (size > 0 && data[size - 1] == 0) {
         size--; /* little-endian: leading zeros are at the end */
@@ -247,7 +245,7 @@ static psa_status_t generate(psab_core_t *core, const psab_attributes_t *attribu
     psab_key_t *key = NULL;
     psa_status_t status = psab_creation_check(core, attributes);
     if (status == PSA_SUCCESS) {
-        status = check_generation(attributes);
+        status = psab_generation_check(attributes);
         if (status != PSA_SUCCESS) {
             return refuse_generation(core, status, attributes);
         }
@@ -288,7 +286,7 @@ psa_status_t psab_generate_key_custom(psab_core_t *core, const psa_key_attribute
     if (!psab_buffer_valid(custom_data, custom_data_length)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a null pointer with a length");
     }
-    psa_status_t status = check_custom(attributes->type, custom, custom_data, custom_data_length, &is_default);
+    psa_status_t status = psab_custom_check(attributes->type, custom, custom_data, custom_data_length, &is_default);
     if (status != PSA_SUCCESS) {
         return psab_refuse(core, status, "production parameters that this type does not have");
     }

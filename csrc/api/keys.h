@@ -52,6 +52,26 @@ psa_status_t psab_create_from_data(psab_core_t *core, const psab_attributes_t *a
 /** psab_attributes_check(), and that the location exists: INVALID_ARGUMENT if no driver has it. */
 psa_status_t psab_creation_check(psab_core_t *core, const psab_attributes_t *attributes);
 
+/** Whether a key of these type and size can be generated or derived at all.
+ *
+ * @return INVALID_ARGUMENT for a size that the type does not have, 0 included, and for public keys;
+ *         NOT_SUPPORTED for types and sizes that are not known here
+ */
+psa_status_t psab_generation_check(const psab_attributes_t *attributes);
+
+/** Judge production parameters.
+ *
+ * @param type        of the key
+ * @param custom      the parameters
+ * @param data        with them
+ * @param size        of it, in bytes
+ * @param is_default  receives whether they ask for nothing special
+ *
+ * @return INVALID_ARGUMENT for what the type does not have
+ */
+psa_status_t psab_custom_check(psa_key_type_t type, const psab_custom_t *custom, const uint8_t *data, size_t size,
+                               bool *is_default);
+
 /* Keys in cryptoprocessors */
 
 /** Give a new key at a driver's location room for its context, and let the driver allocate it.

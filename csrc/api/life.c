@@ -21,6 +21,7 @@ typedef struct rule {
 #define XOF PSAB_CONTEXT_XOF_OPERATION
 #define SIGN PSAB_CONTEXT_SIGN_OPERATION
 #define VERIFY PSAB_CONTEXT_VERIFY_OPERATION
+#define DERIVATION PSAB_CONTEXT_KEY_DERIVATION_OPERATION
 #define MAKES PSAB_MARK_MAKES
 #define CHECKS PSAB_MARK_CHECKS
 #define TAKES_IV PSAB_MARK_TAKES_IV
@@ -58,6 +59,9 @@ static const rule_t rules[PSAB_STEP_COUNT] = {
     [PSAB_STEP_VERIFY_SET_CONTEXT] = {VERIFY, false, 0, CONTEXT | TEXT, CONTEXT},
     [PSAB_STEP_VERIFY_UPDATE] = {VERIFY, false, 0, 0, TEXT},
     [PSAB_STEP_VERIFY_FINISH] = {VERIFY, true, 0, 0, 0},
+    [PSAB_STEP_DERIVATION_INPUT] = {DERIVATION, false, 0, OUTPUT, 0},
+    [PSAB_STEP_DERIVATION_CAPACITY] = {DERIVATION, false, 0, 0, 0},
+    [PSAB_STEP_DERIVATION_OUTPUT] = {DERIVATION, false, 0, 0, OUTPUT},
 };
 
 static psa_status_t check(psab_core_t *core, const uint64_t *handle) {
@@ -195,18 +199,21 @@ static bool grow(psab_held_t *held, size_t needed) {
     return true;
 }
 
-psa_status_t psab_hold(psab_operation_t *slot, const uint8_t *data, size_t length) {
-    psab_held_t *held = &slot->held;
+psa_status_t psab_held_add(psab_core_t *core, psab_held_t *held, const uint8_t *data, size_t length) {
     if (length > PSAB_HELD_MOST - held->size) {
-        return psab_refuse(slot->core, PSA_ERROR_NOT_SUPPORTED,
-                           "the driver takes its input in one piece, and this is more than the core keeps");
+        return psab_refuse(core, PSA_ERROR_NOT_SUPPORTED,
+                           "this is more input than the core keeps for one call of a driver");
     }
     if (held->size + length > held->room && !grow(held, held->size + length)) {
-        return psab_refuse(slot->core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory to keep the input");
+        return psab_refuse(core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory to keep the input");
     }
     if (length != 0) {
         memcpy(held->data + held->size, data, length);
         held->size += length;
     }
     return PSA_SUCCESS;
+}
+
+psa_status_t psab_hold(psab_operation_t *slot, const uint8_t *data, size_t length) {
+    return psab_held_add(slot->core, &slot->held, data, length);
 }

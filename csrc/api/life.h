@@ -56,6 +56,9 @@ typedef enum psab_step {
     PSAB_STEP_VERIFY_SET_CONTEXT,
     PSAB_STEP_VERIFY_UPDATE,
     PSAB_STEP_VERIFY_FINISH,
+    PSAB_STEP_DERIVATION_INPUT,    /**< psa_key_derivation_input_xxx() and _key_agreement() */
+    PSAB_STEP_DERIVATION_CAPACITY, /**< psa_key_derivation_set_capacity() */
+    PSAB_STEP_DERIVATION_OUTPUT,   /**< psa_key_derivation_output_xxx() and _verify_xxx() */
     PSAB_STEP_COUNT
 } psab_step_t;
 
@@ -145,7 +148,13 @@ psab_operation_t *psab_compose(psab_core_t *core, psab_context_t kind, const psa
 /** The most that is held for one operation, in bytes. */
 #define PSAB_HELD_MOST ((size_t)1 << 20)
 
-/** Add input to what is held.
+/** Add to what is held.
+ *
+ * @return NOT_SUPPORTED beyond PSAB_HELD_MOST, INSUFFICIENT_MEMORY
+ */
+psa_status_t psab_held_add(psab_core_t *core, psab_held_t *held, const uint8_t *data, size_t length);
+
+/** Add input to what an operation holds for its driver.
  *
  * @return NOT_SUPPORTED beyond PSAB_HELD_MOST, INSUFFICIENT_MEMORY
  */

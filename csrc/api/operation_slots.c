@@ -245,7 +245,7 @@ void psab_operations_end(psab_operations_t *operations) {
         operations != NULL ? atomic_load_explicit(&operations->chunk_count, memory_order_acquire) * CHUNK_SLOTS : 0;
     for (uint32_t i = 0; i < count; i++) {
         psab_operation_t *operation = slot_at(operations, i);
-        if (operation->active) {
+        if (operation->active || operation->extra != NULL) {
             (void)psab_operation_give(operation);
         }
     }

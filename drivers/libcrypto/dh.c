@@ -1,6 +1,8 @@
 /* Finite field Diffie-Hellman (SP 800-56A, 5.7.1.1) in the groups that libcrypto knows. */
 #include "dh.h"
 
+#include "derive_key.h"
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -177,6 +179,20 @@ psa_status_t lc_dh_generate(const lc_key_t *key, lc_output_t out) {
     }
     BN_clear_free(x);
     BN_CTX_free(scratch);
+    return status;
+}
+
+/* x = k + 1 for k < p - 1. */
+psa_status_t lc_dh_derive(const lc_key_t *key, lc_bytes_t drawn, lc_output_t out) {
+    uint8_t bound[PRIME_MAX];
+    const field_t *field = NULL;
+    size_t size = key->bits / 8;
+    psa_status_t status = open_field(key, out.size, &field);
+    if (status == PSA_SUCCESS) {
+        prime_bytes(field, 1, bound, size);
+        status = lc_draw(bound, size, drawn, out.data);
+    }
+    *out.length = status == PSA_SUCCESS ? size : 0;
     return status;
 }
 

@@ -19,6 +19,7 @@ struct lc_hash;
 struct lc_cipher_kind;
 struct lc_mac_kind;
 struct lc_aead_kind;
+struct lc_kdf_kind;
 struct lc_block;
 struct evp_cipher_ctx_st;
 struct evp_mac_ctx_st;
@@ -109,6 +110,21 @@ typedef struct {
     uint8_t ready;    /**< has its nonce */
     uint8_t started;  /**< text has come */
 } libcrypto_aead_operation_t;
+
+/** A key derivation in progress.  It owns libcrypto objects: not to be copied. */
+typedef struct {
+    const struct lc_kdf_kind *kind; /**< null when idle */
+    libcrypto_mac_operation_t prf;  /**< with the key; its kind is null if there is none */
+    uint8_t *fixed;                 /**< what goes into every block */
+    size_t fixed_size;
+    uint64_t counter;  /**< blocks made */
+    uint32_t cost;     /**< PBKDF2: iterations */
+    uint8_t chain[64]; /**< what goes from one block into the next, or into all of them */
+    uint8_t block[64]; /**< the last block, if some of it is still to be handed out */
+    uint8_t chain_size;
+    uint8_t block_size;
+    uint8_t left; /**< bytes at the end of the block */
+} libcrypto_key_derivation_operation_t;
 
 /** A random generator.  Its state is libcrypto's, in the driver's own library context. */
 typedef struct {
@@ -283,6 +299,17 @@ psa_status_t libcrypto_key_agreement(psa_algorithm_t alg, const psa_key_attribut
                                      const uint8_t *our_key_buffer, size_t our_key_buffer_length,
                                      const uint8_t *peer_key, size_t peer_key_length, uint8_t *output,
                                      size_t output_size, size_t *output_length);
+
+psa_status_t libcrypto_key_derivation_setup(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t alg,
+                                            const psa_crypto_driver_key_derivation_inputs_t *inputs);
+psa_status_t libcrypto_key_derivation_output_bytes(libcrypto_key_derivation_operation_t *operation, uint8_t *output,
+                                                   size_t output_length);
+psa_status_t libcrypto_key_derivation_abort(libcrypto_key_derivation_operation_t *operation);
+
+/** ECC, DH and SPAKE2+ key pairs; INSUFFICIENT_DATA for a number that is out of range, then draw again. */
+psa_status_t libcrypto_derive_key(const psa_key_attributes_t *attributes, const uint8_t *input, size_t input_length,
+                                  void *memory, uint8_t *key_buffer, size_t key_buffer_size,
+                                  size_t *key_buffer_length);
 
 psa_status_t libcrypto_import_key(const psa_key_attributes_t *attributes, const uint8_t *data, size_t data_length,
                                   uint8_t *key_buffer, size_t key_buffer_size, size_t *key_buffer_length, size_t *bits);

@@ -141,6 +141,19 @@ def _suite(own_headers: bool) -> str:
 """
 
 
+GETTERS: tuple[str, ...] = (
+    *(f"{_KDF}get_input_{what}" for what in ("type", "size", "bytes", "key", "integer")),
+    *(
+        f"{_PAKE}get_{what}"
+        for what in (
+            "password_len", "password_bytes", "password_key", "user_len", "user", "peer_len", "peer",
+            "cipher_suite", "role", "context_len", "context",
+        )
+    ),
+)  # fmt: skip
+"""The names of all of these callbacks."""
+
+
 def covers(name: str) -> bool:
     """Whether a symbol is one of these callbacks."""
     return service(name, True) is not None

@@ -96,6 +96,9 @@ decapsulate        decapsulate key_agreement
 wrap_key           wrap_key
 unwrap_key         unwrap_key
 key_agreement      key_agreement
+key_agreement_to_key key_agreement_to_key
+key_derivation_setup key_derivation
+derive_key         derive_key
 import_key         import_key
 generate_key       generate_key
 generate_key_custom generate_key_custom

@@ -47,6 +47,10 @@ typedef enum psa_crypto_driver_key_derivation_input_type_e {
     PSA_KEY_DERIVATION_INPUT_TYPE_INTEGER = 4
 } psa_crypto_driver_key_derivation_input_type_t;
 
+/** Not an input of the application: the capacity, an input of type INTEGER, of algorithms whose output
+ * depends on how long it is going to be (SP 800-108).  The published interface has no such thing. */
+#define PSA_CRYPTO_DRIVER_KEY_DERIVATION_CAPACITY ((psa_key_derivation_step_t)0x7f01)
+
 /** What kind of input there is for a step. */
 psa_crypto_driver_key_derivation_input_type_t
 psa_crypto_driver_key_derivation_get_input_type(const psa_crypto_driver_key_derivation_inputs_t *inputs,
