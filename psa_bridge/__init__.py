@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from psa_bridge.keys import Key
     from psa_bridge.ops.aead import AeadOperation
     from psa_bridge.ops.cipher import CipherOperation
+    from psa_bridge.ops.derivation import KeyDerivation
     from psa_bridge.ops.hash import HashOperation
     from psa_bridge.ops.mac import MacOperation
     from psa_bridge.ops.sign_parts import SignOperation, VerifyOperation
@@ -89,6 +90,7 @@ __all__ = [
     "InvalidSignature",
     "Key",
     "KeyAttributes",
+    "KeyDerivation",
     "KeyType",
     "Lifetime",
     "MacOperation",
@@ -119,6 +121,7 @@ _HOMES = {
     "keys": "Key",
     "ops.aead": "AeadOperation",
     "ops.cipher": "CipherOperation",
+    "ops.derivation": "KeyDerivation",
     "ops.hash": "HashOperation",
     "ops.mac": "MacOperation",
     "ops.sign_parts": "SignOperation VerifyOperation",

@@ -22,6 +22,7 @@ from psa_bridge.ops.batch import Batches
 from psa_bridge.ops.batch_aead import AeadBatches
 from psa_bridge.ops.cipher import Ciphers
 from psa_bridge.ops.compiled import quick
+from psa_bridge.ops.derivation import Derivation
 from psa_bridge.ops.files import Files
 from psa_bridge.ops.hash import Hashing
 from psa_bridge.ops.interchange import KeyImport
@@ -95,6 +96,7 @@ class Core(
     AsymmetricEncryption,
     KeyTransport,
     Agreement,
+    Derivation,
     Random,
     Files,
     Batches,

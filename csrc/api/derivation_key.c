@@ -4,6 +4,7 @@
 #include "api/derivation.h"
 #include "api/keys.h"
 #include "keys/des.h"
+#include "keys/validity.h"
 #include "psab/api.h"
 
 #define LOCATION(attributes) PSA_KEY_LIFETIME_GET_LOCATION((attributes)->lifetime)

@@ -8,7 +8,7 @@ built.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from psa_bridge.driver import glue_attributes, shims, shims_inputs
 from psa_bridge.driver.adapters import Target, adapter, declaration
@@ -174,22 +174,22 @@ static const psab_bundle_t psab_the_bundle = {{
 """
 
 
-def _uses_custom(glue: Glue) -> bool:
-    roles = {
+def _roles(glue: Glue) -> frozenset[str]:
+    """The role words of all entry points that the drivers have."""
+    return frozenset(
         argument.role.word
         for driver in glue.drivers
         for one in driver.capabilities
         for target in one.targets
         for argument in target.form.arguments
-    }
-    return "custom" in roles
+    )
 
 
 def emit(glue: Glue) -> str:
     """The C file."""
     parts = [_header(glue), _COMMON]
     parts.append(glue_attributes.OWN if glue.own_headers else glue_attributes.FOREIGN)
-    if _uses_custom(glue):
+    if "custom" in _roles(glue):
         parts.append(f"\nstatic const {glue.types.custom} psab_no_custom;\n")
     parts.append("\n")
     adapters = _Adapters(glue)
@@ -209,8 +209,8 @@ def linked_in(descriptions: Iterable[Description], entry_name: str, abi_include:
     drivers = tuple(
         plain_driver(description, description.dialect or PSA, description.file) for description in descriptions
     )
-    services = shims_inputs.GETTERS
-    return Glue(drivers, abi_include=abi_include, entry_name=entry_name, exported=False, services=services)
+    glue = Glue(drivers, abi_include=abi_include, entry_name=entry_name, exported=False)
+    return replace(glue, services=shims_inputs.getters(_roles(glue)))
 
 
 def plain_driver(description: Description, dialect: str, source: str) -> GlueDriver:

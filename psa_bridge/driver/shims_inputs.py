@@ -7,6 +7,7 @@ with the statuses that the interface gives them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _KDF = "psa_crypto_driver_key_derivation_"
 _PAKE = "psa_crypto_driver_pake_"
@@ -141,17 +142,21 @@ def _suite(own_headers: bool) -> str:
 """
 
 
-GETTERS: tuple[str, ...] = (
-    *(f"{_KDF}get_input_{what}" for what in ("type", "size", "bytes", "key", "integer")),
-    *(
+_GETTERS = {
+    "kdf_inputs": tuple(f"{_KDF}get_input_{what}" for what in ("type", "size", "bytes", "key", "integer")),
+    "pake_inputs": tuple(
         f"{_PAKE}get_{what}"
         for what in (
             "password_len", "password_bytes", "password_key", "user_len", "user", "peer_len", "peer",
             "cipher_suite", "role", "context_len", "context",
         )
     ),
-)  # fmt: skip
-"""The names of all of these callbacks."""
+}  # fmt: skip
+
+
+def getters(roles: Iterable[str]) -> tuple[str, ...]:
+    """The names of all callbacks that entry points with these roles can use."""
+    return tuple(name for role, names in _GETTERS.items() if role in roles for name in names)
 
 
 def covers(name: str) -> bool:

@@ -10,6 +10,7 @@ from psa_bridge.ops.sizes import shared_secret_length
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+    from psa_bridge.attributes import KeyAttributes
     from psa_bridge.keys import Key
 
 
@@ -53,3 +54,26 @@ class Agreement(Native):
         return self._produce(  # type: ignore[no-any-return]
             "raw_key_agreement", size, out, alg, key_id(private_key, "private_key"), peer, len(peer), secret=True
         )
+
+    def key_agreement(self, private_key: Key | int, peer_key: Buffer, alg: int, attributes: KeyAttributes) -> Key:
+        """The shared secret of a key agreement, as a key to derive from. Section 10.11.2, psa_key_agreement.
+
+        Where the key pair is in a secure element and the key is to be there, the secret does not leave it.
+
+        Args:
+            private_key: a key pair with ``Usage.DERIVE`` whose policy permits ``alg``.
+            peer_key: the other side's public key, bytes-like, in the format of ``export_public_key``.
+            alg: a standalone key agreement algorithm, such as ``Alg.ECDH``.
+            attributes: of the key: ``KeyType.DERIVE``, ``RAW_DATA``, ``HMAC`` or ``PASSWORD``; ``bits`` may be 0.
+
+        Raises:
+            InvalidArgument: ``peer_key`` is not a valid public key of the same kind, ``alg`` does not fit the
+                key, or the attributes do not fit the secret.
+            NotPermitted: the policy of the key does not allow it.
+            AlreadyExists: there is a persistent key with this ``id``.
+            InvalidHandle: the key does not exist.
+            NotSupported: no driver does this.
+        """
+        peer = view(peer_key, "peer_key")
+        pair = key_id(private_key, "private_key")
+        return self._create("key_agreement", pair, peer, len(peer), number(alg, "alg"), attributes.to_c())

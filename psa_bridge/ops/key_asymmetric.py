@@ -67,3 +67,7 @@ class AsymmetricKeyOperations:
     def decapsulate(self, alg: int, ciphertext: Buffer, attributes: KeyAttributes) -> Key:
         """The shared secret of a ciphertext, as a key, see :meth:`Core.decapsulate`."""
         return self.core.decapsulate(self.id, alg, ciphertext, attributes)
+
+    def key_agreement(self, peer_key: Buffer, alg: int, attributes: KeyAttributes) -> Key:
+        """The shared secret with a peer, as a key, see :meth:`Core.key_agreement`."""
+        return self.core.key_agreement(self.id, peer_key, alg, attributes)
