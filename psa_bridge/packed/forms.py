@@ -49,6 +49,15 @@ class KdfInputs(NamedTuple):
     alg: int
     items: tuple[KdfInput, ...] = ()
 
+    def get(self, step: int) -> KdfInput | None:
+        """The input of a step; None if the algorithm has no such step."""
+        return next((item for item in self.items if item.step == step), None)
+
+    def data(self, step: int) -> bytes:
+        """The bytes or the key of a step; empty if it was left out."""
+        item = self.get(step)
+        return b"" if item is None else item.data
+
 
 class PakeInputs(NamedTuple):
     """The initial inputs of a PAKE; ``suite`` is algorithm, primitive and key confirmation."""
