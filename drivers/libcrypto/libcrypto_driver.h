@@ -308,8 +308,7 @@ psa_status_t libcrypto_key_derivation_abort(libcrypto_key_derivation_operation_t
 
 /** ECC, DH and SPAKE2+ key pairs; INSUFFICIENT_DATA for a number that is out of range, then draw again. */
 psa_status_t libcrypto_derive_key(const psa_key_attributes_t *attributes, const uint8_t *input, size_t input_length,
-                                  void *memory, uint8_t *key_buffer, size_t key_buffer_size,
-                                  size_t *key_buffer_length);
+                                  void *memory, uint8_t *key_buffer, size_t key_buffer_size, size_t *key_buffer_length);
 
 psa_status_t libcrypto_import_key(const psa_key_attributes_t *attributes, const uint8_t *data, size_t data_length,
                                   uint8_t *key_buffer, size_t key_buffer_size, size_t *key_buffer_length, size_t *bits);
