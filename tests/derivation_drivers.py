@@ -7,13 +7,25 @@ a test sees whose output it got.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from oracle import private_bytes, public_bytes
 from python_drivers import Recorder
 
-from psa_bridge import InsufficientData, InvalidSignature, KeyAttributes, KeyType
+from psa_bridge import (
+    Alg,
+    Core,
+    EccFamily,
+    InsufficientData,
+    InvalidArgument,
+    InvalidSignature,
+    KeyAttributes,
+    KeyType,
+    Usage,
+)
+from psa_bridge.constants import Step
 from psa_bridge.packed import KdfInputs
 
 VENDOR = 0x88000300
@@ -117,8 +129,6 @@ class LongDeriver(Deriver):
 
 def agree(key: bytes, peer: bytes) -> bytes:
     """ECDH."""
-    from psa_bridge import InvalidArgument  # noqa: PLC0415
-
     try:
         public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), peer)
     except ValueError as error:
@@ -180,7 +190,7 @@ class Vault(Plain):
 
     def key_derivation_setup(self, alg: int, inputs: KdfInputs) -> Stream:
         self.inputs = inputs
-        return Stream(inputs, lambda key: hidden(key))
+        return Stream(inputs, hidden)
 
     def key_derivation_input_step(self, operation: Stream, step: int, data: bytes) -> None:
         operation.fed += step.to_bytes(2, "big") + data
@@ -216,3 +226,47 @@ class Vault(Plain):
 
 ELEMENT = Plain.location << 8
 """A volatile lifetime at the element."""
+
+
+def exercise() -> set[str]:
+    """Have every entry point of derivation called; the names of those that were."""
+    deriver, vault, long = Deriver(), Vault(), LongDeriver()
+    hkdf, pbkdf2 = Alg.HKDF(Alg.SHA_256), Alg.PBKDF2_HMAC(Alg.SHA_256)
+    with Core(deriver, vault, software=False) as core:
+        secret = KeyAttributes(KeyType.DERIVE, usage=Usage.DERIVE, alg=hkdf)
+        for lifetime in (0, ELEMENT):
+            key = core.import_key(replace(secret, lifetime=lifetime), bytes(32))
+            with core.key_derivation_setup(hkdf) as operation:
+                operation.set_capacity(200)
+                operation.input_key(Step.SECRET, key)
+                operation.input_bytes(Step.INFO, b"info")
+                operation.output_bytes(8)
+                operation.output_key(KeyAttributes(KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1), 256))
+                operation.output_key(KeyAttributes(KeyType.DERIVE, 128, lifetime=ELEMENT))
+        for proof in ("bytes", "key"):
+            _verify(core, pbkdf2, proof)
+        pair = KeyAttributes(KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1), 256, usage=Usage.DERIVE, alg=Alg.ECDH)
+        element = replace(secret, bits=256, lifetime=ELEMENT)
+        for lifetime in (0, ELEMENT):
+            with core.import_key(replace(pair, lifetime=lifetime), NUMBER) as own:
+                core.key_agreement(own, PEER, Alg.ECDH, element)
+    with Core(long, software=False) as core, core.key_derivation_setup(VENDOR) as operation:
+        operation.input_bytes(Step.SECRET, b"secret")
+        operation.input_bytes(Step.INFO, b"piece")
+        operation.output_bytes(1)
+    return {*deriver.calls, *vault.calls, *long.calls}
+
+
+def _verify(core: Core, alg: Alg, proof: str) -> None:
+    """A password in the element, whose hash is compared there."""
+    password = KeyAttributes(KeyType.PASSWORD, usage=Usage.VERIFY_DERIVATION, alg=alg, lifetime=ELEMENT)
+    expected = stream((Step.SALT, b"salt"), (Step.PASSWORD, b"password")).take(32)
+    hashed = KeyAttributes(KeyType.PASSWORD_HASH, usage=Usage.VERIFY_DERIVATION, alg=alg, lifetime=ELEMENT)
+    with core.key_derivation_setup(alg) as operation:
+        operation.input_integer(Step.COST, 1)
+        operation.input_bytes(Step.SALT, b"salt")
+        operation.input_key(Step.PASSWORD, core.import_key(password, b"password"))
+        if proof == "bytes":
+            operation.verify_bytes(expected)
+        else:
+            operation.verify_key(core.import_key(hashed, expected))

@@ -7,6 +7,7 @@ import hashlib
 import weakref
 from typing import Any, ClassVar
 
+import derivation_drivers
 import pytest
 import symmetric_drivers
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -121,6 +122,7 @@ def test_every_entry_point_that_the_api_reaches_is_served_by_python() -> None:
         exercise_secure_element(core)
         assert {name: counts.served > 0 for name, counts in core.counts.items()} == {"pyaccel": True, "pyse": True}
     called = set(accelerator.calls) | set(element.calls) | symmetric_drivers.exercise()
+    called |= derivation_drivers.exercise()
     rows = {row.name for row in ENTRY_POINTS}
     carried = {row.name for row in ENTRY_POINTS if hasattr(Carrier, row.name) or hasattr(Cabinet, row.name)}
     missing = (SERVED & rows) - called - carried
