@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, overload
 
 from psa_bridge._native import ffi
-from psa_bridge.ops.base import Native, key_id, number, view, writable
+from psa_bridge.ops.base import Native, core_of, key_id, number, view, writable
 from psa_bridge.ops.operation import Operation
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class KeyDerivation(Operation):
             BadState: the operation is not active, or an input is missing.
             NotSupported: no driver makes such keys.
         """
-        return self._core._create("key_derivation_output_key", attributes.to_c(), self._operation)
+        return core_of(self._core)._create("key_derivation_output_key", attributes.to_c(), self._operation)
 
     def output_key_custom(self, attributes: KeyAttributes, custom_data: Buffer = b"", *, flags: int = 0) -> Key:
         """A key made of the next bytes, with parameters of its own. psa_key_derivation_output_key_custom.
@@ -215,7 +215,7 @@ class KeyDerivation(Operation):
         data = view(custom_data, "custom_data")
         custom = ffi.new("psab_custom_t *", [number(flags, "flags")])
         arguments: tuple[Any, ...] = (attributes.to_c(), self._operation, custom, data, len(data))
-        return self._core._create("key_derivation_output_key_custom", *arguments)
+        return core_of(self._core)._create("key_derivation_output_key_custom", *arguments)
 
     def verify_bytes(self, expected: Buffer) -> None:
         """Compare the next bytes with expected ones, in constant time. psa_key_derivation_verify_bytes.
