@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from psa_bridge.attributes import KeyAttributes
     from psa_bridge.constants import Alg, DhFamily, EccFamily, KeyType, Lifetime, Usage
+    from psa_bridge.constants.protocol import PakeConfirmation, PakePrimitive, PakePrimitiveType, PakeRole, PakeStep
     from psa_bridge.core import BuiltinKey, Core, DriverInfo
     from psa_bridge.errors import (
         AlreadyExists,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from psa_bridge.ops.cipher import CipherOperation
     from psa_bridge.ops.hash import HashOperation
     from psa_bridge.ops.mac import MacOperation
+    from psa_bridge.ops.pake import PakeCipherSuite, PakeOperation
     from psa_bridge.ops.sign_parts import SignOperation, VerifyOperation
     from psa_bridge.ops.xof import XofOperation
     from psa_bridge.python_driver import PythonDriver
@@ -95,6 +97,13 @@ __all__ = [
     "MemoryStorage",
     "NotPermitted",
     "NotSupported",
+    "PakeCipherSuite",
+    "PakeConfirmation",
+    "PakeOperation",
+    "PakePrimitive",
+    "PakePrimitiveType",
+    "PakeRole",
+    "PakeStep",
     "ProgressBar",
     "PsaError",
     "PythonDriver",
@@ -120,7 +129,9 @@ _HOMES = {
     "ops.aead": "AeadOperation",
     "ops.cipher": "CipherOperation",
     "ops.hash": "HashOperation",
+    "constants.protocol": "PakeConfirmation PakePrimitive PakePrimitiveType PakeRole PakeStep",
     "ops.mac": "MacOperation",
+    "ops.pake": "PakeCipherSuite PakeOperation",
     "ops.sign_parts": "SignOperation VerifyOperation",
     "ops.xof": "XofOperation",
     "python_driver": "PythonDriver",

@@ -19,6 +19,7 @@ struct lc_hash;
 struct lc_cipher_kind;
 struct lc_mac_kind;
 struct lc_aead_kind;
+struct lc_pake_kind;
 struct lc_block;
 struct evp_cipher_ctx_st;
 struct evp_mac_ctx_st;
@@ -109,6 +110,12 @@ typedef struct {
     uint8_t ready;    /**< has its nonce */
     uint8_t started;  /**< text has come */
 } libcrypto_aead_operation_t;
+
+/** A PAKE in progress.  It owns its state: not to be copied. */
+typedef struct {
+    const struct lc_pake_kind *kind; /**< null when idle */
+    void *state;
+} libcrypto_pake_operation_t;
 
 /** A random generator.  Its state is libcrypto's, in the driver's own library context. */
 typedef struct {
@@ -283,6 +290,16 @@ psa_status_t libcrypto_key_agreement(psa_algorithm_t alg, const psa_key_attribut
                                      const uint8_t *our_key_buffer, size_t our_key_buffer_length,
                                      const uint8_t *peer_key, size_t peer_key_length, uint8_t *output,
                                      size_t output_size, size_t *output_length);
+
+/** J-PAKE and SPAKE2+ on elliptic curves; other primitives are NOT_SUPPORTED. */
+psa_status_t libcrypto_pake_setup(libcrypto_pake_operation_t *operation, const psa_crypto_driver_pake_inputs_t *inputs);
+psa_status_t libcrypto_pake_output(libcrypto_pake_operation_t *operation, psa_crypto_driver_pake_step_t step,
+                                   uint8_t *output, size_t output_size, size_t *output_length);
+psa_status_t libcrypto_pake_input(libcrypto_pake_operation_t *operation, psa_crypto_driver_pake_step_t step,
+                                  const uint8_t *input, size_t input_length);
+psa_status_t libcrypto_pake_get_implicit_key(libcrypto_pake_operation_t *operation, uint8_t *output, size_t output_size,
+                                             size_t *output_length);
+psa_status_t libcrypto_pake_abort(libcrypto_pake_operation_t *operation);
 
 psa_status_t libcrypto_import_key(const psa_key_attributes_t *attributes, const uint8_t *data, size_t data_length,
                                   uint8_t *key_buffer, size_t key_buffer_size, size_t *key_buffer_length, size_t *bits);

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from psa_bridge.driver import glue_attributes, shims
+from psa_bridge.driver import glue_attributes, shims, shims_inputs
 from psa_bridge.driver.adapters import Target, adapter, declaration
 from psa_bridge.driver.forms import Types, forms
 from psa_bridge.driver.glue_rows import capability_rows, description_row, size_adapter
@@ -195,7 +195,7 @@ def emit(glue: Glue) -> str:
     adapters = _Adapters(glue)
     parts += [_driver(glue, driver, number, adapters) for number, driver in enumerate(glue.drivers)]
     parts.append(_entry(glue))
-    parts.append(shims.emit(glue.services, glue.types, glue.own_headers))
+    parts.append(shims.emit(glue.services, glue.types, glue.own_headers, glue.exported))
     return "".join(parts)
 
 
@@ -203,12 +203,14 @@ def linked_in(descriptions: Iterable[Description], entry_name: str, abi_include:
     """The glue of drivers that are compiled into the library, from their descriptions alone.
 
     They use psa_bridge's own headers, the forms of their declared dialect, and have every
-    function that they list; optional members of families count only where listed.
+    function that they list; optional members of families count only where listed.  Of the core's
+    services, they get those that read the inputs of derivations and PAKEs.
     """
     drivers = tuple(
         plain_driver(description, description.dialect or PSA, description.file) for description in descriptions
     )
-    return Glue(drivers, abi_include=abi_include, entry_name=entry_name, exported=False)
+    services = shims_inputs.GETTERS
+    return Glue(drivers, abi_include=abi_include, entry_name=entry_name, exported=False, services=services)
 
 
 def plain_driver(description: Description, dialect: str, source: str) -> GlueDriver:

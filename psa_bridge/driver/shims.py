@@ -186,14 +186,18 @@ __attribute__((unused)) static psab_status_t psab_call(uint16_t entry_point, psa
 """
 
 
-def emit(names: Sequence[str], types: Types, own_headers: bool) -> str:
-    """The C text of services, in the order given; nothing for none."""
+def emit(names: Sequence[str], types: Types, own_headers: bool, exported: bool = True) -> str:
+    """The C text of services, in the order given; nothing for none.
+
+    ``exported`` services are seen by shared libraries of the driver; the version script of its
+    image hides them from everybody else.
+    """
     if not names:
         return ""
     found = [(name, find(name, types, own_headers)) for name in names]
-    # Default visibility, for shared libraries of the driver; the version script hides the rest.
+    visibility = "default" if exported else "hidden"
     texts = [
-        f'\n__attribute__((visibility("default"))) {s.returns} psab_service_{name}({s.parameters}) '
+        f'\n__attribute__((visibility("{visibility}"))) {s.returns} psab_service_{name}({s.parameters}) '
         f'PSAB_NAMED("{name}");\n'
         f"{s.returns} psab_service_{name}({s.parameters})\n{{\n{s.body}}}\n"
         for name, s in found

@@ -124,9 +124,7 @@ def _pake(name: str, own_headers: bool) -> tuple[str, str, str] | None:
 
 
 def _ready(field: str) -> str:
-    """The refusal of an input that was not given; only the context may be left out."""
-    if field == "context":
-        return ""
+    """The refusal of an input that was not given, which is another thing than an empty one."""
     return f"    if (inputs->{field} == NULL) {{\n        return PSAB_BAD_STATE;\n    }}\n"
 
 
@@ -139,6 +137,19 @@ def _suite(own_headers: bool) -> str:
     psa_pake_cs_set_primitive(suite, inputs->suite.primitive);
     return 0;
 """
+
+
+GETTERS: tuple[str, ...] = (
+    *(f"{_KDF}get_input_{what}" for what in ("type", "size", "bytes", "key", "integer")),
+    *(
+        f"{_PAKE}get_{what}"
+        for what in (
+            "password_len", "password_bytes", "password_key", "user_len", "user", "peer_len", "peer",
+            "cipher_suite", "role", "context_len", "context",
+        )
+    ),
+)  # fmt: skip
+"""The names of all of these callbacks."""
 
 
 def covers(name: str) -> bool:

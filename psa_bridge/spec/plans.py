@@ -96,6 +96,7 @@ decapsulate        decapsulate key_agreement
 wrap_key           wrap_key
 unwrap_key         unwrap_key
 key_agreement      key_agreement
+pake_setup         pake
 import_key         import_key
 generate_key       generate_key
 generate_key_custom generate_key_custom
