@@ -120,6 +120,9 @@ static psa_status_t keep(psab_operation_t *slot, psab_pake_text_t *text, const u
     if (!psab_buffer_valid(data, length)) {
         return psab_refuse(slot->core, PSA_ERROR_INVALID_ARGUMENT, "a null pointer with a length");
     }
+    if (length > PSAB_PAKE_TEXT_MOST) {
+        return psab_refuse(slot->core, PSA_ERROR_NOT_SUPPORTED, "an input that is longer than the core keeps");
+    }
     text->data = malloc(length != 0 ? length : 1);
     if (text->data == NULL) {
         return psab_refuse(slot->core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory to keep the input");

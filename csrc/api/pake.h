@@ -71,6 +71,9 @@ static inline bool psab_pake_is_random(psa_algorithm_t alg) {
     return !PSA_ALG_IS_JPAKE(alg);
 }
 
+/** The most that an identity or a context can have, in bytes. */
+#define PSAB_PAKE_TEXT_MOST ((size_t)1 << 16)
+
 /** An input that was collected; without data if it was not given. */
 typedef struct psab_pake_text {
     uint8_t *data; /**< from malloc, also if empty */

@@ -7,7 +7,7 @@ built.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from psa_bridge.driver import glue_attributes, shims, shims_inputs
@@ -16,6 +16,7 @@ from psa_bridge.driver.forms import Types, forms
 from psa_bridge.driver.glue_rows import capability_rows, description_row, size_adapter
 from psa_bridge.driver.model import PSA, Capability, Description, headers_once
 from psa_bridge.driver.platform import ENTRY_NAME
+from psa_bridge.spec.roles import Argument
 
 
 @dataclass(frozen=True)
@@ -174,15 +175,16 @@ static const psab_bundle_t psab_the_bundle = {{
 """
 
 
+def _arguments(drivers: Iterable[GlueDriver]) -> Iterator[Argument]:
+    """The arguments of all functions of drivers."""
+    for driver in drivers:
+        for one in driver.capabilities:
+            for target in one.targets:
+                yield from target.form.arguments
+
+
 def _uses_custom(glue: Glue) -> bool:
-    roles = {
-        argument.role.word
-        for driver in glue.drivers
-        for one in driver.capabilities
-        for target in one.targets
-        for argument in target.form.arguments
-    }
-    return "custom" in roles
+    return any(argument.role.word == "custom" for argument in _arguments(glue.drivers))
 
 
 def emit(glue: Glue) -> str:
@@ -204,12 +206,13 @@ def linked_in(descriptions: Iterable[Description], entry_name: str, abi_include:
 
     They use psa_bridge's own headers, the forms of their declared dialect, and have every
     function that they list; optional members of families count only where listed.  Of the core's
-    services, they get those that read the inputs of derivations and PAKEs.
+    services, they get those that read the inputs of derivations and PAKEs that they serve.
     """
     drivers = tuple(
         plain_driver(description, description.dialect or PSA, description.file) for description in descriptions
     )
-    services = shims_inputs.GETTERS
+    tags = {argument.role.tag for argument in _arguments(drivers)}
+    services = tuple(name for tag, names in shims_inputs.GETTERS.items() if tag in tags for name in names)
     return Glue(drivers, abi_include=abi_include, entry_name=entry_name, exported=False, services=services)
 
 

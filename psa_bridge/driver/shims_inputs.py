@@ -7,6 +7,9 @@ with the statuses that the interface gives them.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from psa_bridge.spec.roles import Tag
 
 _KDF = "psa_crypto_driver_key_derivation_"
 _PAKE = "psa_crypto_driver_pake_"
@@ -139,17 +142,17 @@ def _suite(own_headers: bool) -> str:
 """
 
 
-GETTERS: tuple[str, ...] = (
-    *(f"{_KDF}get_input_{what}" for what in ("type", "size", "bytes", "key", "integer")),
-    *(
+GETTERS: Mapping[Tag, tuple[str, ...]] = {
+    Tag.KDF_INPUTS: tuple(f"{_KDF}get_input_{what}" for what in ("type", "size", "bytes", "key", "integer")),
+    Tag.PAKE_INPUTS: tuple(
         f"{_PAKE}get_{what}"
         for what in (
             "password_len", "password_bytes", "password_key", "user_len", "user", "peer_len", "peer",
             "cipher_suite", "role", "context_len", "context",
         )
     ),
-)  # fmt: skip
-"""The names of all of these callbacks."""
+}  # fmt: skip
+"""The names of these callbacks, by the kind of inputs that they read."""
 
 
 def covers(name: str) -> bool:

@@ -30,7 +30,7 @@ the key pair is given, which is otherwise derived from the password:
 >>> alg = Alg.SPAKE2P_HMAC(Alg.SHA_256)
 >>> suite = PakeCipherSuite(alg, p256)
 >>> pair_type = KeyType.SPAKE2P_KEY_PAIR(EccFamily.SECP_R1)
->>> pair = core.import_key(KeyAttributes(pair_type, 256, usage=Usage.DERIVE, alg=alg), bytes(31) + b"\\1" + b"\\2" * 32)
+>>> pair = core.import_key(KeyAttributes(pair_type, 256, usage=Usage.DERIVE, alg=alg), bytes([1] * 64))
 >>> verifier = KeyAttributes(KeyType.SPAKE2P_PUBLIC_KEY(EccFamily.SECP_R1), 256, usage=Usage.DERIVE, alg=alg)
 >>> public = core.import_key(verifier, pair.export_public())
 >>> client, server = core.pake_setup(pair, suite), core.pake_setup(public, suite)

@@ -138,9 +138,7 @@ def _pake_inputs(value: Any) -> PakeInputs | None:
     password, *texts = strings
     user, peer, context = (None if text is None else _bytes(text) for text in texts)
     numbers = (alg, primitive, confirmation)
-    return PakeInputs(
-        numbers, _integer(role, 0xFF), _attributes(attributes), _bytes(password), user, peer, context
-    )
+    return PakeInputs(numbers, _integer(role, 0xFF), _attributes(attributes), _bytes(password), user, peer, context)
 
 
 def _handle(value: Any) -> int | None:
