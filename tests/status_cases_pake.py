@@ -59,6 +59,7 @@ class Scene:
         self.key = self.core.import_key(attributes, b"password")
         self.wrong = wrong
         self.message = b""
+        self.idle = self.core
 
     def exchange(self) -> tuple[PakeOperation, PakeOperation]:
         """Both sides, with their identities."""
@@ -151,7 +152,8 @@ def step(function: str, status: int) -> None:
     with s.core:
         operation = _operation(s, action)
         if name == "BAD_STATE":
-            operation._core = Uninitialised(software=False)
+            s.idle = Uninitialised(software=False)
+            operation = PakeOperation(s.idle, SUITE)
         elif action == "get_shared_key" and name in {"STORAGE_FAILURE", "DATA_CORRUPT"}:
             s.storage.fault = status
         elif name not in OWN and action not in PLAIN:
@@ -160,7 +162,7 @@ def step(function: str, status: int) -> None:
             _expect(lambda: STEPS[action](operation, s), status)
         finally:
             s.driver.fault = s.storage.fault = 0
-            operation._core.close()  # type: ignore[attr-defined]
+            s.idle.close()
 
 
 def setup(function: str, status: int) -> None:
