@@ -25,7 +25,7 @@ typedef struct psab_frame {
     psab_core_t *core;
     const struct psab_candidate *candidate;
     struct psab_key *key; /**< of the store, that the entry point got first; null: none */
-    uint32_t report; /**< psab_report_code_t of what the driver's adapter reported during the call; 0: nothing */
+    uint32_t report;      /**< psab_report_code_t of what the driver's adapter reported during the call; 0: nothing */
 } psab_frame_t;
 
 /** What dispatch keeps per thread. */
