@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from psa_bridge.attributes import KeyAttributes
     from psa_bridge.constants import Alg, DhFamily, EccFamily, KeyType, Lifetime, Usage
+    from psa_bridge.constants.protocol import PakeConfirmation, PakePrimitive, PakePrimitiveType, PakeRole, PakeStep
     from psa_bridge.core import BuiltinKey, Core, DriverInfo
     from psa_bridge.errors import (
         AlreadyExists,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from psa_bridge.ops.derivation import KeyDerivation
     from psa_bridge.ops.hash import HashOperation
     from psa_bridge.ops.mac import MacOperation
+    from psa_bridge.ops.pake import PakeCipherSuite, PakeOperation
     from psa_bridge.ops.sign_parts import SignOperation, VerifyOperation
     from psa_bridge.ops.xof import XofOperation
     from psa_bridge.python_driver import PythonDriver
@@ -97,6 +99,13 @@ __all__ = [
     "MemoryStorage",
     "NotPermitted",
     "NotSupported",
+    "PakeCipherSuite",
+    "PakeConfirmation",
+    "PakeOperation",
+    "PakePrimitive",
+    "PakePrimitiveType",
+    "PakeRole",
+    "PakeStep",
     "ProgressBar",
     "PsaError",
     "PythonDriver",
@@ -123,7 +132,9 @@ _HOMES = {
     "ops.cipher": "CipherOperation",
     "ops.derivation": "KeyDerivation",
     "ops.hash": "HashOperation",
+    "constants.protocol": "PakeConfirmation PakePrimitive PakePrimitiveType PakeRole PakeStep",
     "ops.mac": "MacOperation",
+    "ops.pake": "PakeCipherSuite PakeOperation",
     "ops.sign_parts": "SignOperation VerifyOperation",
     "ops.xof": "XofOperation",
     "python_driver": "PythonDriver",

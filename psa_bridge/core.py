@@ -28,6 +28,7 @@ from psa_bridge.ops.hash import Hashing
 from psa_bridge.ops.interchange import KeyImport
 from psa_bridge.ops.mac import Authentication
 from psa_bridge.ops.management import KeyManagement
+from psa_bridge.ops.pake import PasswordExchange
 from psa_bridge.ops.random import Random
 from psa_bridge.ops.sign import Signing
 from psa_bridge.ops.sign_parts import ContextSigning
@@ -97,6 +98,7 @@ class Core(
     KeyTransport,
     Agreement,
     Derivation,
+    PasswordExchange,
     Random,
     Files,
     Batches,

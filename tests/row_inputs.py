@@ -18,7 +18,8 @@ ATTRIBUTES = st.builds(Attributes, U32, U32, U32, U32, U32, U16)
 KDF_INPUTS = st.builds(
     KdfInputs, U32, st.lists(st.builds(KdfInput, U16, U16, DATA, st.none() | ATTRIBUTES, U64), max_size=4).map(tuple)
 )
-PAKE_INPUTS = st.builds(PakeInputs, st.tuples(U32, U32, U32), U8, ATTRIBUTES, DATA, DATA, DATA, DATA)
+GIVEN = st.none() | DATA
+PAKE_INPUTS = st.builds(PakeInputs, st.tuples(U32, U32, U32), U8, ATTRIBUTES, DATA, GIVEN, GIVEN, GIVEN)
 
 STRATEGIES = {
     Tag.ATTRIBUTES: ATTRIBUTES,

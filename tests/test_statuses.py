@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import status_cases_derivation  # noqa: F401 - fills the register
 import status_cases_faults  # noqa: F401
+import status_cases_pake  # noqa: F401
 import status_cases_requests  # noqa: F401
 import status_cases_symmetric  # noqa: F401
 import status_cases_transport  # noqa: F401

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import strict_calls
+import strict_scenes
 from locking import locked, own
 from strict_calls import Statement
 
@@ -70,7 +71,7 @@ def declarations() -> Iterator[str]:
     """Variables for the arguments."""
     yield "psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT, attributes_out = PSA_KEY_ATTRIBUTES_INIT;"
     yield "psa_key_id_t key_out = 0, the_key = 0;"
-    yield "uint8_t buffer[64] = {0}, output[64];"
+    yield "uint8_t buffer[128] = {0}, output[512];"
     yield "size_t length = 0;"
     for kind in strict_calls.objects(functions()):
         name = strict_calls.variable(kind)
@@ -93,14 +94,14 @@ def aborts() -> Iterator[str]:
 
 def run(tmp_path: Path, statements: Iterable[Statement], initialise: bool = True, extra: str = "") -> None:
     """Compile and run a program of calls; each finds the operations inactive."""
-    lines = list(declarations())
+    lines = [*declarations(), *strict_scenes.declarations()]
     if initialise:
         lines.append("if (psa_crypto_init() != PSA_SUCCESS) return 2;")
     lines.append(extra)
     for statement in statements:
         allowed = f"static const psa_status_t allowed[] = {{{', '.join(statement.allowed)}}};"
         lines.append(f'{{ {allowed} check({statement.call}, "{statement.call}", allowed, {len(statement.allowed)}); }}')
-        lines += aborts() if statement.ends else ()
+        lines += [*aborts(), "if (key_out != 0) (void)psa_destroy_key(key_out);"] if statement.ends else ()
     source, program = tmp_path / "strict.c", tmp_path / "strict"
     body = "\n".join(f"    {line}" for line in lines)
     source.write_text(f"{START}\nint main(void) {{\n{body}\n    return failures != 0;\n}}\n")
@@ -134,6 +135,21 @@ def test_wrong_argument_is_an_error(calls: Callable[..., Iterator[Statement]], t
     statements = list(calls(functions()))
     assert len(statements) > 10
     run(tmp_path, statements)
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        strict_scenes.successes,
+        strict_scenes.null_pointers,
+        strict_scenes.wrong_usages,
+        strict_scenes.small_buffers,
+    ],
+)
+def test_every_function_where_it_gets_to_its_work(calls: Callable[..., Iterator[Statement]], tmp_path: Path) -> None:
+    statements = list(calls(functions()))
+    assert len(statements) > 25
+    run(tmp_path, statements, extra="\n".join(strict_scenes.creation()))
 
 
 def test_functions_want_the_library_initialised(tmp_path: Path) -> None:

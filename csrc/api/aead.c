@@ -32,14 +32,16 @@ psa_status_t psab_aead_prepare(psab_core_t *core, psab_aead_request_t *request, 
     return PSA_SUCCESS;
 }
 
-psa_status_t psab_aead_with(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                            const psab_aead_request_t *request, uint8_t *output, size_t size, size_t *written) {
+/* One driver's answer for a whole text. `encrypt` is request->encrypt, as a constant to the compiler. */
+static PSAB_HOT psa_status_t ask(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                 const psab_aead_request_t *request, bool encrypt, size_t least, uint8_t *output,
+                                 size_t size, size_t *written) {
     psab_frame_t frame;
     psa_status_t status;
-    int32_t entry_point = request->encrypt ? PSAB_EP_AEAD_ENCRYPT : PSAB_EP_AEAD_DECRYPT;
+    int32_t entry_point = encrypt ? PSAB_EP_AEAD_ENCRYPT : PSAB_EP_AEAD_DECRYPT;
     *written = 0;
     psab_enter_with(&frame, core, c, key->key);
-    if (request->encrypt) {
+    if (encrypt) {
         status = c->ops.aead_encrypt(c->context, key->attributes, key->data, key->size, request->alg, request->nonce,
                                      request->nonce_length, request->ad, request->ad_length, request->input,
                                      request->length, output, size, written);
@@ -49,29 +51,47 @@ psa_status_t psab_aead_with(psab_core_t *core, const psab_candidate_t *c, const 
                                      request->length, output, size, written);
     }
     status = psab_leave(&frame, entry_point, status);
-    size_t least = request->expected != SIZE_MAX ? request->expected : 0;
     return psab_output(c, entry_point, status, output, size, least, written);
+}
+
+psa_status_t psab_aead_with(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                            const psab_aead_request_t *request, uint8_t *output, size_t size, size_t *written) {
+    size_t least = request->expected != SIZE_MAX ? request->expected : 0;
+    return request->encrypt ? ask(core, c, key, request, true, least, output, size, written)
+                            : ask(core, c, key, request, false, least, output, size, written);
+}
+
+/* Ask candidates in turn, from one on; `status` is the answer if it is null. */
+static psa_status_t run_from(psab_core_t *core, const psab_candidate_t *c, psa_status_t status,
+                             const psab_key_view_t *key, const psab_aead_request_t *request, uint8_t *output,
+                             size_t size, size_t *written) {
+    bool known = request->expected != SIZE_MAX;
+    size_t room = known ? request->expected : size;
+    bool none = c == NULL;
+    *written = 0;
+    for (; c != NULL; c = psab_next(c, status)) {
+        status = c->alternative == PSAB_ALT_AEAD_ENCRYPT_AEAD_ENCRYPT
+                     ? psab_aead_with(core, c, key, request, output, room, written)
+                     : psab_aead_in_parts(core, c, key, request, output, room, written);
+    }
+    return none ? psab_refuse(core, status, "no driver has this AEAD with this key") : status;
+}
+
+static inline uint16_t plan_of(bool encrypt) {
+    return encrypt ? PSAB_PLAN_AEAD_ENCRYPT : PSAB_PLAN_AEAD_DECRYPT;
 }
 
 psa_status_t psab_aead_run(psab_core_t *core, const psab_key_view_t *key, const psab_aead_request_t *request,
                            uint8_t *output, size_t size, size_t *written) {
     psa_status_t status;
-    bool known = request->expected != SIZE_MAX;
     *written = 0;
-    if (PSAB_UNLIKELY(known && size < request->expected)) {
+    if (PSAB_UNLIKELY(request->expected != SIZE_MAX && size < request->expected)) {
         return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the buffer is too small for the output");
     }
-    size_t room = known ? request->expected : size;
-    uint16_t plan = request->encrypt ? PSAB_PLAN_AEAD_ENCRYPT : PSAB_PLAN_AEAD_DECRYPT;
-    const psab_route_t *route = psab_route(core->registry, plan, request->alg, key->attributes, key->cell);
-    for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
-        status = PSAB_LIKELY(c->alternative == PSAB_ALT_AEAD_ENCRYPT_AEAD_ENCRYPT)
-                     ? psab_aead_with(core, c, key, request, output, room, written)
-                     : psab_aead_in_parts(core, c, key, request, output, room, written);
-    }
-    return PSAB_LIKELY(status == PSA_SUCCESS) || (route != NULL && route->count != 0)
-               ? status
-               : psab_refuse(core, status, "no driver has this AEAD with this key");
+    const psab_route_t *route =
+        psab_route(core->registry, plan_of(request->encrypt), request->alg, key->attributes, key->cell);
+    const psab_candidate_t *c = psab_first(route, &status);
+    return run_from(core, c, status, key, request, output, size, written);
 }
 
 _Static_assert(PSAB_ALT_AEAD_ENCRYPT_AEAD_ENCRYPT == 0 && PSAB_ALT_AEAD_DECRYPT_AEAD_DECRYPT == 0,
@@ -101,37 +121,86 @@ static bool overlaps(const psab_aead_request_t *request, const uint8_t *output, 
            psab_overlap(request->nonce, request->nonce_length, output, size);
 }
 
+/* A quick look at lengths that are known to be moderate. */
+static PSAB_HOT bool may_overlap(const psab_aead_request_t *request, const uint8_t *output, size_t size) {
+    return psab_may_overlap(request->input, request->length, output, size) |
+           psab_may_overlap(request->ad, request->ad_length, output, size) |
+           psab_may_overlap(request->nonce, request->nonce_length, output, size);
+}
+
 static inline bool fits(const psab_aead_request_t *request, size_t size) {
     return request->expected == SIZE_MAX || size >= request->expected;
 }
 
-static psa_status_t whole(psab_core_t *core, psa_key_id_t id, psab_aead_request_t *request, uint8_t *output,
-                          size_t size, size_t *written) {
+/* Any request. */
+static __attribute__((noinline)) psa_status_t general(psab_core_t *core, psab_key_t *key, psab_aead_request_t *request,
+                                                      uint8_t *output, size_t size, size_t *written) {
+    psab_key_view_t view = psab_key_view(key);
+    psa_status_t status = psab_aead_prepare(core, request, key->attributes.type);
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    return fits(request, size) && overlaps(request, output, size)
+               ? run_apart(core, view, *request, output, size, written)
+               : psab_aead_run(core, &view, request, output, size, written);
+}
+
+/* The rest of the candidates. */
+static __attribute__((noinline)) psa_status_t go_on(psab_core_t *core, const psab_candidate_t *c, psa_status_t status,
+                                                    psab_key_t *key, psab_aead_request_t *request, uint8_t *output,
+                                                    size_t size, size_t *written) {
+    psab_key_view_t view = psab_key_view(key);
+    psa_status_t prepared = psab_aead_prepare(core, request, key->attributes.type);
+    return prepared == PSA_SUCCESS ? run_from(core, c, status, &view, request, output, size, written) : prepared;
+}
+
+/* The request that is to have nothing in its way: a nonce of the default length, no overlap, and a driver
+ * for just that.  Everything else is put together anew for the general case. */
+static PSAB_HOT psa_status_t run(psab_core_t *core, psab_key_t *key, const psab_aead_request_t *request, bool encrypt,
+                                 uint8_t *output, size_t size, size_t *written) {
+    psab_key_view_t view = psab_key_view(key);
+    psab_found_t found = psab_find(core->registry, plan_of(encrypt), request->alg, view.attributes, view.cell);
+    size_t tag = found.facts.tag;
+    size_t text = encrypt ? request->length : request->length - tag;
+    size_t expected = encrypt ? request->length + tag : text;
+    /* Without branches, so that there is one that is nearly always taken. */
+    bool plain = (tag != 0) & (request->nonce_length == found.facts.iv) & (text <= found.facts.most) &
+                 (request->ad_length <= found.facts.most) & (size >= expected) & (encrypt || request->length >= tag);
+    if (PSAB_UNLIKELY(!(plain & !may_overlap(request, output, expected))) || !psab_first_is_plain(found.route)) {
+        psab_aead_request_t other = *request; /* put together only here */
+        return general(core, key, &other, output, size, written);
+    }
+    const psab_candidate_t *c = found.route->candidates;
+    psa_status_t status = ask(core, c, &view, request, encrypt, expected, output, expected, written);
+    c = psab_next(c, status);
+    if (PSAB_UNLIKELY(c != NULL)) {
+        psab_aead_request_t rest = *request;
+        status = go_on(core, c, status, key, &rest, output, size, written);
+    }
+    return status;
+}
+
+static PSAB_HOT psa_status_t whole(psab_core_t *core, psa_key_id_t id, psab_aead_request_t request, bool encrypt,
+                                   uint8_t *output, size_t size, size_t *written) {
     psab_key_t *key = NULL;
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
     }
-    if (PSAB_UNLIKELY(written == NULL || !psab_buffer_valid(request->nonce, request->nonce_length) ||
-                      !psab_buffer_valid(request->ad, request->ad_length) ||
-                      !psab_buffer_valid(request->input, request->length) || !psab_buffer_valid(output, size))) {
+    if (PSAB_UNLIKELY(written == NULL || !psab_buffer_valid(request.nonce, request.nonce_length) ||
+                      !psab_buffer_valid(request.ad, request.ad_length) ||
+                      !psab_buffer_valid(request.input, request.length) || !psab_buffer_valid(output, size))) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a buffer is a null pointer");
     }
     *written = 0;
-    if (PSAB_UNLIKELY(!psab_is_aead(request->alg))) {
+    if (PSAB_UNLIKELY(!psab_is_aead(request.alg))) {
         return psab_refuse(core, PSA_ERROR_NOT_SUPPORTED, "the algorithm is not an AEAD");
     }
-    psa_key_usage_t usage = request->encrypt ? PSA_KEY_USAGE_ENCRYPT : PSA_KEY_USAGE_DECRYPT;
-    psa_status_t status = psab_acquire(core, id, usage, request->alg, &key);
+    psa_key_usage_t usage = encrypt ? PSA_KEY_USAGE_ENCRYPT : PSA_KEY_USAGE_DECRYPT;
+    psa_status_t status = psab_acquire(core, id, usage, request.alg, &key);
     if (PSAB_UNLIKELY(status != PSA_SUCCESS)) {
         return status;
     }
-    status = psab_aead_prepare(core, request, key->attributes.type);
-    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
-        psab_key_view_t view = psab_key_view(key);
-        status = PSAB_UNLIKELY(fits(request, size) && overlaps(request, output, size))
-                     ? run_apart(core, view, *request, output, size, written)
-                     : psab_aead_run(core, &view, request, output, size, written);
-    }
+    status = run(core, key, &request, encrypt, output, size, written);
     psab_key_release(key);
     return status;
 }
@@ -148,7 +217,7 @@ psa_status_t psab_aead_encrypt(psab_core_t *core, psa_key_id_t key, psa_algorith
                                    .ad_length = additional_data_length,
                                    .input = plaintext,
                                    .length = plaintext_length};
-    return whole(core, key, &request, ciphertext, ciphertext_size, ciphertext_length);
+    return whole(core, key, request, true, ciphertext, ciphertext_size, ciphertext_length);
 }
 
 psa_status_t psab_aead_decrypt(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *nonce,
@@ -163,5 +232,5 @@ psa_status_t psab_aead_decrypt(psab_core_t *core, psa_key_id_t key, psa_algorith
                                    .ad_length = additional_data_length,
                                    .input = ciphertext,
                                    .length = ciphertext_length};
-    return whole(core, key, &request, plaintext, plaintext_size, plaintext_length);
+    return whole(core, key, request, false, plaintext, plaintext_size, plaintext_length);
 }

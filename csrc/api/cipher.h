@@ -44,6 +44,36 @@ psa_status_t psab_cipher_prepare(psab_core_t *core, psab_cipher_request_t *reque
 psa_status_t psab_cipher_run(psab_core_t *core, const psab_key_view_t *key, const psab_cipher_request_t *request,
                              uint8_t *output, size_t size, size_t *written);
 
+/** psab_cipher_run() from one candidate on; `status` is the answer if that is null. The output has room. */
+psa_status_t psab_cipher_run_from(psab_core_t *core, const psab_candidate_t *c, psa_status_t status,
+                                  const psab_key_view_t *key, const psab_cipher_request_t *request, uint8_t *output,
+                                  size_t size, size_t *written);
+
+/** The plan of a whole text. */
+static inline uint16_t psab_cipher_plan(bool encrypt) {
+    return encrypt ? PSAB_PLAN_CIPHER_ENCRYPT : PSAB_PLAN_CIPHER_DECRYPT;
+}
+
+/** psab_cipher_with() for a direction that the compiler knows: `encrypt` and `least` are those of the request. */
+static PSAB_HOT psa_status_t psab_cipher_call(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                              const psab_cipher_request_t *request, bool encrypt, size_t least,
+                                              uint8_t *output, size_t size, size_t *written) {
+    psab_frame_t frame;
+    psa_status_t status;
+    int32_t entry_point = encrypt ? PSAB_EP_CIPHER_ENCRYPT : PSAB_EP_CIPHER_DECRYPT;
+    *written = 0;
+    psab_enter_with(&frame, core, c, key->key);
+    if (encrypt) {
+        status = c->ops.cipher_encrypt(c->context, key->attributes, key->data, key->size, request->alg, request->iv,
+                                       request->iv_length, request->input, request->length, output, size, written);
+    } else {
+        status = c->ops.cipher_decrypt(c->context, key->attributes, key->data, key->size, request->alg, request->input,
+                                       request->length, output, size, written);
+    }
+    status = psab_leave(&frame, entry_point, status);
+    return psab_output(c, entry_point, status, output, size, least, written);
+}
+
 /** Have one driver do a text in one call, and judge its output: what psab_cipher_run() does with it. */
 psa_status_t psab_cipher_with(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
                               const psab_cipher_request_t *request, uint8_t *output, size_t size, size_t *written);

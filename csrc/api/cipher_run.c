@@ -34,20 +34,8 @@ static size_t text_of(const psab_cipher_request_t *request) {
 
 psa_status_t psab_cipher_with(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
                               const psab_cipher_request_t *request, uint8_t *output, size_t size, size_t *written) {
-    psab_frame_t frame;
-    psa_status_t status;
-    int32_t entry_point = request->encrypt ? PSAB_EP_CIPHER_ENCRYPT : PSAB_EP_CIPHER_DECRYPT;
-    *written = 0;
-    psab_enter_with(&frame, core, c, key->key);
-    if (request->encrypt) {
-        status = c->ops.cipher_encrypt(c->context, key->attributes, key->data, key->size, request->alg, request->iv,
-                                       request->iv_length, request->input, request->length, output, size, written);
-    } else {
-        status = c->ops.cipher_decrypt(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                       request->length, output, size, written);
-    }
-    status = psab_leave(&frame, entry_point, status);
-    return psab_output(c, entry_point, status, output, size, request->least, written);
+    return request->encrypt ? psab_cipher_call(core, c, key, request, true, request->least, output, size, written)
+                            : psab_cipher_call(core, c, key, request, false, request->least, output, size, written);
 }
 
 /* Setup and IV of a driver that has a multi-part family only. */
@@ -153,6 +141,17 @@ static psa_status_t ask(psab_core_t *core, const psab_candidate_t *c, const psab
     return status;
 }
 
+psa_status_t psab_cipher_run_from(psab_core_t *core, const psab_candidate_t *c, psa_status_t status,
+                                  const psab_key_view_t *key, const psab_cipher_request_t *request, uint8_t *output,
+                                  size_t size, size_t *written) {
+    bool none = c == NULL;
+    *written = 0;
+    for (; c != NULL; c = psab_next(c, status)) {
+        status = ask(core, c, key, request, output, size, written);
+    }
+    return none ? psab_refuse(core, status, "no driver has this cipher with this key") : status;
+}
+
 psa_status_t psab_cipher_run(psab_core_t *core, const psab_key_view_t *key, const psab_cipher_request_t *request,
                              uint8_t *output, size_t size, size_t *written) {
     psa_status_t status;
@@ -160,14 +159,10 @@ psa_status_t psab_cipher_run(psab_core_t *core, const psab_key_view_t *key, cons
     if (size < request->least) {
         return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the buffer is too small for the output");
     }
-    uint16_t plan = request->encrypt ? PSAB_PLAN_CIPHER_ENCRYPT : PSAB_PLAN_CIPHER_DECRYPT;
-    const psab_route_t *route = psab_route(core->registry, plan, request->alg, key->attributes, key->cell);
-    for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
-        status = ask(core, c, key, request, output, size, written);
-    }
-    return PSAB_LIKELY(status == PSA_SUCCESS) || (route != NULL && route->count != 0)
-               ? status
-               : psab_refuse(core, status, "no driver has this cipher with this key");
+    const psab_route_t *route =
+        psab_route(core->registry, psab_cipher_plan(request->encrypt), request->alg, key->attributes, key->cell);
+    const psab_candidate_t *c = psab_first(route, &status);
+    return psab_cipher_run_from(core, c, status, key, request, output, size, written);
 }
 
 _Static_assert(PSAB_ALT_CIPHER_ENCRYPT_CIPHER_ENCRYPT == 0 && PSAB_ALT_CIPHER_DECRYPT_CIPHER_DECRYPT == 0,

@@ -216,12 +216,14 @@ static psa_status_t run(request_t *request, psa_key_id_t id, const psab_attribut
 psa_status_t psab_encapsulate(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg,
                               const psa_key_attributes_t *attributes, psa_key_id_t *output_key, uint8_t *ciphertext,
                               size_t ciphertext_size, size_t *ciphertext_length) {
-    *output_key = PSA_KEY_ID_NULL;
+    psa_status_t status = psab_creation_begin(core, attributes, output_key);
     if (ciphertext_length == NULL) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the output is a null pointer");
     }
     *ciphertext_length = 0;
-    psa_status_t status = check_call(core, alg, ciphertext, ciphertext_size);
+    if (status == PSA_SUCCESS) {
+        status = check_call(core, alg, ciphertext, ciphertext_size);
+    }
     if (status == PSA_SUCCESS) {
         request_t request = {.core = core, .alg = alg, .ciphertext = ciphertext, .size = ciphertext_size};
         status = run(&request, key, attributes, true, output_key);
@@ -233,8 +235,10 @@ psa_status_t psab_encapsulate(psab_core_t *core, psa_key_id_t key, psa_algorithm
 psa_status_t psab_decapsulate(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *ciphertext,
                               size_t ciphertext_length, const psa_key_attributes_t *attributes,
                               psa_key_id_t *output_key) {
-    *output_key = PSA_KEY_ID_NULL;
-    psa_status_t status = check_call(core, alg, ciphertext, ciphertext_length);
+    psa_status_t status = psab_creation_begin(core, attributes, output_key);
+    if (status == PSA_SUCCESS) {
+        status = check_call(core, alg, ciphertext, ciphertext_length);
+    }
     if (status == PSA_SUCCESS) {
         request_t request = {.core = core, .alg = alg, .received = ciphertext, .length = ciphertext_length};
         status = run(&request, key, attributes, false, output_key);

@@ -26,7 +26,10 @@ static bool values_fit(const psab_row_t *row, const psab_value_t *values, size_t
         bool null_length = values[i].tag == PSAB_TAG_OUTPUT && values[i].u.output.length == NULL;
         bool null_context = values[i].tag == PSAB_TAG_CONTEXT && values[i].u.context.data == NULL;
         bool null_attributes = values[i].tag <= PSAB_TAG_ATTRIBUTES_INOUT && values[i].u.attributes == NULL;
-        bool null_inputs = values[i].tag == PSAB_TAG_KDF_INPUTS && values[i].u.kdf_inputs == NULL;
+        bool null_kdf = values[i].tag == PSAB_TAG_KDF_INPUTS && values[i].u.kdf_inputs == NULL;
+        bool null_pake = values[i].tag == PSAB_TAG_PAKE_INPUTS &&
+                         (values[i].u.pake_inputs == NULL || values[i].u.pake_inputs->attributes == NULL);
+        bool null_inputs = null_kdf || null_pake;
         if (values[i].tag != row->tags[i] || null_length || null_context || null_attributes || null_inputs) {
             return false;
         }
@@ -49,10 +52,21 @@ static const psab_attributes_t *secret_of(const forwarded_t *request) {
     return NULL;
 }
 
+/* The inputs of a PAKE: they say what it is routed by. Null for other requests. */
+static const psab_pake_inputs_t *pake_of(const forwarded_t *request) {
+    for (size_t i = 0; i < request->row->count; i++) {
+        if (request->values[i].tag == PSAB_TAG_PAKE_INPUTS) {
+            return request->values[i].u.pake_inputs;
+        }
+    }
+    return NULL;
+}
+
 static const psab_attributes_t *attributes_of(const forwarded_t *request) {
     int index = request->row->attributes;
     if (index < 0) {
-        return secret_of(request);
+        const psab_pake_inputs_t *pake = pake_of(request);
+        return pake != NULL ? pake->attributes : secret_of(request);
     }
     const psab_value_t *value = &request->values[index];
     return value->tag == PSAB_TAG_ATTRIBUTES ? value->u.attributes : value->u.attributes_inout;
@@ -60,6 +74,10 @@ static const psab_attributes_t *attributes_of(const forwarded_t *request) {
 
 static uint32_t alg_of(const forwarded_t *request) {
     const psab_attributes_t *attributes = attributes_of(request);
+    const psab_pake_inputs_t *pake = pake_of(request);
+    if (pake != NULL) {
+        return pake->suite.alg;
+    }
     return request->row->alg >= 0 ? (uint32_t)request->values[request->row->alg].u.scalar
            : attributes != NULL   ? attributes->alg
                                   : 0;

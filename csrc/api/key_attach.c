@@ -61,9 +61,9 @@ static psa_status_t attach(psab_core_t *core, const psab_attributes_t *attribute
 
 psa_status_t psab_attach_key(psab_core_t *core, const psa_key_attributes_t *attributes, const uint8_t *label,
                              size_t label_length, psa_key_id_t *key) {
-    *key = PSA_KEY_ID_NULL;
-    if (!psab_ready(core)) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
+    psa_status_t status = psab_creation_begin(core, attributes, key);
+    if (status != PSA_SUCCESS) {
+        return status;
     }
     if (!psab_buffer_valid(label, label_length)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a null pointer with a length");
@@ -72,6 +72,6 @@ psa_status_t psab_attach_key(psab_core_t *core, const psa_key_attributes_t *attr
     if (local || !PSA_KEY_LIFETIME_IS_VOLATILE(attributes->lifetime)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a lifetime that is local or not volatile");
     }
-    psa_status_t status = psab_creation_check(core, attributes);
+    status = psab_creation_check(core, attributes);
     return status == PSA_SUCCESS ? attach(core, attributes, label, label_length, key) : status;
 }

@@ -126,11 +126,10 @@ static psa_status_t copy(psab_core_t *core, psab_key_t *source, const psab_attri
 psa_status_t psab_copy_key(psab_core_t *core, psa_key_id_t source_key, const psa_key_attributes_t *attributes,
                            psa_key_id_t *target_key) {
     psab_key_t *source = NULL;
-    *target_key = PSA_KEY_ID_NULL;
-    if (!psab_ready(core)) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
+    psa_status_t status = psab_creation_begin(core, attributes, target_key);
+    if (status == PSA_SUCCESS) {
+        status = psab_acquire(core, source_key, PSA_KEY_USAGE_COPY, PSA_ALG_NONE, &source);
     }
-    psa_status_t status = psab_acquire(core, source_key, PSA_KEY_USAGE_COPY, PSA_ALG_NONE, &source);
     if (status != PSA_SUCCESS) {
         return status;
     }

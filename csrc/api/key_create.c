@@ -139,16 +139,27 @@ psa_status_t psab_create_from_data(psab_core_t *core, const psab_attributes_t *a
     return psab_creation_end(core, key, status, id);
 }
 
+psa_status_t psab_creation_begin(psab_core_t *core, const psab_attributes_t *attributes, psa_key_id_t *id) {
+    if (id != NULL) {
+        *id = PSA_KEY_ID_NULL;
+    }
+    if (!psab_ready(core)) {
+        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
+    }
+    return attributes != NULL && id != NULL
+               ? PSA_SUCCESS
+               : psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the attributes or the identifier are a null pointer");
+}
+
 psa_status_t psab_import_key(psab_core_t *core, const psa_key_attributes_t *attributes, const uint8_t *data,
                              size_t data_length, psa_key_id_t *key) {
-    *key = PSA_KEY_ID_NULL;
-    if (!psab_ready(core)) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
+    psa_status_t status = psab_creation_begin(core, attributes, key);
+    if (status == PSA_SUCCESS && !psab_buffer_valid(data, data_length)) {
+        status = psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a null pointer with a length");
     }
-    if (!psab_buffer_valid(data, data_length)) {
-        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a null pointer with a length");
+    if (status == PSA_SUCCESS) {
+        status = psab_creation_check(core, attributes);
     }
-    psa_status_t status = psab_creation_check(core, attributes);
     return status == PSA_SUCCESS ? psab_create_from_data(core, attributes, data, data_length, key) : status;
 }
 
@@ -268,25 +279,22 @@ static psa_status_t generate(psab_core_t *core, const psab_attributes_t *attribu
 }
 
 psa_status_t psab_generate_key(psab_core_t *core, const psa_key_attributes_t *attributes, psa_key_id_t *key) {
-    *key = PSA_KEY_ID_NULL;
-    if (!psab_ready(core)) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
-    }
-    return generate(core, attributes, NULL, NULL, 0, key);
+    psa_status_t status = psab_creation_begin(core, attributes, key);
+    return status == PSA_SUCCESS ? generate(core, attributes, NULL, NULL, 0, key) : status;
 }
 
 psa_status_t psab_generate_key_custom(psab_core_t *core, const psa_key_attributes_t *attributes,
                                       const psa_custom_key_parameters_t *custom, const uint8_t *custom_data,
                                       size_t custom_data_length, psa_key_id_t *key) {
     bool is_default = false;
-    *key = PSA_KEY_ID_NULL;
-    if (!psab_ready(core)) {
-        return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
+    psa_status_t status = psab_creation_begin(core, attributes, key);
+    if (status != PSA_SUCCESS) {
+        return status;
     }
-    if (!psab_buffer_valid(custom_data, custom_data_length)) {
-        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a null pointer with a length");
+    if (custom == NULL || !psab_buffer_valid(custom_data, custom_data_length)) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "production parameters that are a null pointer");
     }
-    psa_status_t status = psab_custom_check(attributes->type, custom, custom_data, custom_data_length, &is_default);
+    status = psab_custom_check(attributes->type, custom, custom_data, custom_data_length, &is_default);
     if (status != PSA_SUCCESS) {
         return psab_refuse(core, status, "production parameters that this type does not have");
     }

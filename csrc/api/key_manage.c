@@ -6,9 +6,14 @@
 
 psa_status_t psab_get_key_attributes(psab_core_t *core, psa_key_id_t key, psa_key_attributes_t *attributes) {
     psab_key_t *found = NULL;
-    psa_reset_key_attributes(attributes);
+    if (attributes != NULL) {
+        psa_reset_key_attributes(attributes);
+    }
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
+    }
+    if (attributes == NULL) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the attributes are a null pointer");
     }
     psa_status_t status = psab_acquire(core, key, 0, PSA_ALG_NONE, &found);
     if (status != PSA_SUCCESS) {
@@ -88,9 +93,14 @@ psa_status_t psab_purge_key(psab_core_t *core, psa_key_id_t key) {
 
 psa_status_t psab_open_key(psab_core_t *core, psa_key_id_t id, psa_key_handle_t *handle) {
     psab_key_t *found = NULL;
-    *handle = PSA_KEY_ID_NULL;
+    if (handle != NULL) {
+        *handle = PSA_KEY_ID_NULL;
+    }
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the core is not initialised");
+    }
+    if (handle == NULL) {
+        return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the handle is a null pointer");
     }
     bool volatile_id = id - PSA_KEY_ID_VENDOR_MIN < PSAB_VOLATILE_IDS;
     if (id == PSA_KEY_ID_NULL || id > PSA_KEY_ID_VENDOR_MAX || volatile_id) {

@@ -49,6 +49,16 @@ psa_status_t psab_key_material(psab_core_t *core, psab_key_t *key, uint8_t *data
 psa_status_t psab_create_from_data(psab_core_t *core, const psab_attributes_t *attributes, const uint8_t *data,
                                    size_t length, psa_key_id_t *id);
 
+/** Begin to create a key: what has to be there is, and the identifier is null until the end.
+ *
+ * @param core        the instance
+ * @param attributes  of the new key; not looked into
+ * @param id          where its identifier goes
+ *
+ * @return BAD_STATE before psa_crypto_init(); INVALID_ARGUMENT for a null pointer
+ */
+psa_status_t psab_creation_begin(psab_core_t *core, const psab_attributes_t *attributes, psa_key_id_t *id);
+
 /** psab_attributes_check(), and that the location exists: INVALID_ARGUMENT if no driver has it. */
 psa_status_t psab_creation_check(psab_core_t *core, const psab_attributes_t *attributes);
 

@@ -32,6 +32,14 @@ typedef struct rule {
 #define TEXT PSAB_MARK_TEXT
 #define CONTEXT PSAB_MARK_CONTEXT
 #define OUTPUT PSAB_MARK_OUTPUT
+#define PAKE PSAB_CONTEXT_PAKE_OPERATION
+#define TAKES_CONTEXT PSAB_MARK_TAKES_CONTEXT
+#define ROLE PSAB_MARK_ROLE
+#define ROLE_OK PSAB_MARK_ROLE_OK
+#define USER PSAB_MARK_USER
+#define USER_OK PSAB_MARK_USER_OK
+#define PEER PSAB_MARK_PEER
+#define PEER_OK PSAB_MARK_PEER_OK
 
 static const rule_t rules[PSAB_STEP_COUNT] = {
     [PSAB_STEP_HASH_UPDATE] = {HASH, false, 0, 0, 0},
@@ -62,6 +70,13 @@ static const rule_t rules[PSAB_STEP_COUNT] = {
     [PSAB_STEP_DERIVATION_INPUT] = {DERIVATION, false, 0, OUTPUT, 0},
     [PSAB_STEP_DERIVATION_CAPACITY] = {DERIVATION, false, 0, 0, 0},
     [PSAB_STEP_DERIVATION_OUTPUT] = {DERIVATION, false, 0, 0, OUTPUT},
+    [PSAB_STEP_PAKE_SET_ROLE] = {PAKE, false, 0, ROLE | TEXT, ROLE | ROLE_OK},
+    [PSAB_STEP_PAKE_SET_USER] = {PAKE, false, 0, USER | TEXT, USER | USER_OK},
+    [PSAB_STEP_PAKE_SET_PEER] = {PAKE, false, 0, PEER | TEXT, PEER | PEER_OK},
+    [PSAB_STEP_PAKE_SET_CONTEXT] = {PAKE, false, TAKES_CONTEXT, CONTEXT | TEXT, CONTEXT},
+    [PSAB_STEP_PAKE_OUTPUT] = {PAKE, false, ROLE_OK | USER_OK | PEER_OK, 0, TEXT},
+    [PSAB_STEP_PAKE_INPUT] = {PAKE, false, ROLE_OK | USER_OK | PEER_OK, 0, TEXT},
+    [PSAB_STEP_PAKE_GET_SHARED_KEY] = {PAKE, true, TEXT, 0, 0},
 };
 
 static psa_status_t check(psab_core_t *core, const uint64_t *handle) {

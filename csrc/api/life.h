@@ -29,6 +29,15 @@
 #define PSAB_MARK_CONTEXT 0x0100u    /**< a context was given */
 #define PSAB_MARK_OUTPUT 0x0200u     /**< output was taken */
 
+/* The same of a PAKE. What is there, or need not be, is OK. */
+#define PSAB_MARK_TAKES_CONTEXT 0x00010000u
+#define PSAB_MARK_ROLE 0x00020000u
+#define PSAB_MARK_ROLE_OK 0x00040000u
+#define PSAB_MARK_USER 0x00080000u
+#define PSAB_MARK_USER_OK 0x00100000u
+#define PSAB_MARK_PEER 0x00200000u
+#define PSAB_MARK_PEER_OK 0x00400000u
+
 /** Functions of the API that are steps. */
 typedef enum psab_step {
     PSAB_STEP_HASH_UPDATE,
@@ -59,6 +68,13 @@ typedef enum psab_step {
     PSAB_STEP_DERIVATION_INPUT,    /**< psa_key_derivation_input_xxx() and _key_agreement() */
     PSAB_STEP_DERIVATION_CAPACITY, /**< psa_key_derivation_set_capacity() */
     PSAB_STEP_DERIVATION_OUTPUT,   /**< psa_key_derivation_output_xxx() and _verify_xxx() */
+    PSAB_STEP_PAKE_SET_ROLE,
+    PSAB_STEP_PAKE_SET_USER,
+    PSAB_STEP_PAKE_SET_PEER,
+    PSAB_STEP_PAKE_SET_CONTEXT,
+    PSAB_STEP_PAKE_OUTPUT,
+    PSAB_STEP_PAKE_INPUT,
+    PSAB_STEP_PAKE_GET_SHARED_KEY,
     PSAB_STEP_COUNT
 } psab_step_t;
 

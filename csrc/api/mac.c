@@ -14,9 +14,9 @@ psa_status_t psab_mac_compare(const uint8_t *computed, size_t length, const uint
     return psab_fail(PSA_ERROR_INVALID_SIGNATURE, NULL, -1, 0, "the MAC differs");
 }
 
-psa_status_t psab_mac_compute_with(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                   const psab_mac_request_t *request, uint8_t *mac, size_t size, size_t expected,
-                                   size_t *written) {
+static PSAB_HOT psa_status_t compute_with(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                          const psab_mac_request_t *request, uint8_t *mac, size_t size, size_t expected,
+                                          size_t *written) {
     psab_frame_t frame;
     *written = 0;
     psab_enter_with(&frame, core, c, key->key);
@@ -24,6 +24,12 @@ psa_status_t psab_mac_compute_with(psab_core_t *core, const psab_candidate_t *c,
                                      c->ops.mac_compute(c->context, key->attributes, key->data, key->size, request->alg,
                                                         request->input, request->length, mac, size, written));
     return psab_output(c, PSAB_EP_MAC_COMPUTE, status, mac, size, expected != 0 ? expected : 1, written);
+}
+
+psa_status_t psab_mac_compute_with(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                   const psab_mac_request_t *request, uint8_t *mac, size_t size, size_t expected,
+                                   size_t *written) {
+    return compute_with(core, c, key, request, mac, size, expected, written);
 }
 
 /* Setup and update of a driver that has a multi-part family only; null after a failure. */
@@ -54,9 +60,10 @@ static psab_operation_t *feed(psab_core_t *core, const psab_candidate_t *c, cons
     return slot;
 }
 
-static psa_status_t compute_in_parts(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                     const psab_mac_request_t *request, uint8_t *mac, size_t size, size_t expected,
-                                     size_t *written) {
+static __attribute__((noinline)) psa_status_t compute_in_parts(psab_core_t *core, const psab_candidate_t *c,
+                                                               const psab_key_view_t *key,
+                                                               const psab_mac_request_t *request, uint8_t *mac,
+                                                               size_t size, size_t expected, size_t *written) {
     psab_frame_t frame;
     psa_status_t status;
     *written = 0;
@@ -86,32 +93,45 @@ static psa_status_t verify_in_parts(psab_core_t *core, const psab_candidate_t *c
     return status;
 }
 
-psa_status_t psab_mac_run(psab_core_t *core, const psab_key_view_t *key, const psab_mac_request_t *request,
-                          uint8_t *mac, size_t size, size_t *written) {
-    size_t expected;
+static PSAB_COLD psa_status_t refuse_fit(psab_core_t *core, psa_status_t status) {
+    return psab_refuse(core, status, "the key or the length of the MAC does not fit the algorithm");
+}
+
+static PSAB_HOT psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const psab_mac_request_t *request,
+                                 uint8_t *mac, size_t size, size_t *written) {
     *written = 0;
-    psa_status_t status = psab_mac_fit(request->alg, key->attributes->type, key->attributes->bits, &expected);
-    if (PSAB_UNLIKELY(status != PSA_SUCCESS)) {
-        return psab_refuse(core, status, "the key or the length of the MAC does not fit the algorithm");
+    psab_found_t found = psab_find(core->registry, PSAB_PLAN_MAC_COMPUTE, request->alg, key->attributes, key->cell);
+    const psab_route_t *route = found.route;
+    size_t expected = found.facts.output;
+    if (PSAB_UNLIKELY(found.facts.status != PSA_SUCCESS)) {
+        return refuse_fit(core, found.facts.status);
     }
     if (PSAB_UNLIKELY(size < (expected != 0 ? expected : 1))) {
         return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the output buffer is shorter than the MAC");
     }
     size_t room = expected != 0 ? expected : size;
-    const psab_route_t *route =
-        psab_route(core->registry, PSAB_PLAN_MAC_COMPUTE, request->alg, key->attributes, key->cell);
+    psa_status_t status;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
-        status = PSAB_LIKELY(c->alternative == PSAB_ALT_MAC_COMPUTE_MAC_COMPUTE)
-                     ? psab_mac_compute_with(core, c, key, request, mac, room, expected, written)
-                     : compute_in_parts(core, c, key, request, mac, room, expected, written);
+        if (PSAB_LIKELY(c->alternative == PSAB_ALT_MAC_COMPUTE_MAC_COMPUTE)) {
+            status = compute_with(core, c, key, request, mac, room, expected, written);
+        } else {
+            psab_key_view_t view = *key; /* put together only here */
+            psab_mac_request_t other = *request;
+            status = compute_in_parts(core, c, &view, &other, mac, room, expected, written);
+        }
     }
     return PSAB_LIKELY(status == PSA_SUCCESS) || (route != NULL && route->count != 0)
                ? status
                : psab_refuse(core, status, "no driver computes this MAC with this key");
 }
 
-static psa_status_t call_verify(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                const psab_mac_request_t *request, const uint8_t *mac, size_t mac_length) {
+psa_status_t psab_mac_run(psab_core_t *core, const psab_key_view_t *key, const psab_mac_request_t *request,
+                          uint8_t *mac, size_t size, size_t *written) {
+    return run(core, key, request, mac, size, written);
+}
+
+static PSAB_HOT psa_status_t call_verify(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                         const psab_mac_request_t *request, const uint8_t *mac, size_t mac_length) {
     psab_frame_t frame;
     psab_enter_with(&frame, core, c, key->key);
     return psab_leave(&frame, PSAB_EP_MAC_VERIFY,
@@ -127,7 +147,7 @@ static psa_status_t verify_by_computing(psab_core_t *core, const psab_candidate_
     size_t room = expected != 0 ? expected : sizeof computed;
     size_t length = 0;
     psa_status_t status = c->alternative == PSAB_ALT_MAC_VERIFY_COMPUTE
-                              ? psab_mac_compute_with(core, c, key, request, computed, room, expected, &length)
+                              ? compute_with(core, c, key, request, computed, room, expected, &length)
                               : compute_in_parts(core, c, key, request, computed, room, expected, &length);
     if (status == PSA_SUCCESS) {
         status = psab_mac_compare(computed, length, mac, mac_length);
@@ -136,17 +156,26 @@ static psa_status_t verify_by_computing(psab_core_t *core, const psab_candidate_
     return status;
 }
 
-psa_status_t psab_mac_check(psab_core_t *core, const psab_key_view_t *key, const psab_mac_request_t *request,
-                            const uint8_t *mac, size_t mac_length) {
-    size_t expected;
-    psa_status_t status = psab_mac_fit(request->alg, key->attributes->type, key->attributes->bits, &expected);
-    if (status != PSA_SUCCESS) {
-        return psab_refuse(core, status, "the key or the length of the MAC does not fit the algorithm");
+/* Through other entry points than the one for just that. */
+static __attribute__((noinline)) psa_status_t verify_otherwise(psab_core_t *core, const psab_candidate_t *c,
+                                                               const psab_key_view_t *key,
+                                                               const psab_mac_request_t *request, size_t expected,
+                                                               const uint8_t *mac, size_t mac_length) {
+    return c->alternative == PSAB_ALT_MAC_VERIFY_MAC_VERIFY_MULTIPART
+               ? verify_in_parts(core, c, key, request, mac, mac_length)
+               : verify_by_computing(core, c, key, request, expected, mac, mac_length);
+}
+
+static PSAB_HOT psa_status_t run_check(psab_core_t *core, const psab_key_view_t *key, const psab_mac_request_t *request,
+                                       const uint8_t *mac, size_t mac_length) {
+    psab_found_t found = psab_find(core->registry, PSAB_PLAN_MAC_VERIFY, request->alg, key->attributes, key->cell);
+    size_t expected = found.facts.output;
+    if (PSAB_UNLIKELY(found.facts.status != PSA_SUCCESS)) {
+        return refuse_fit(core, found.facts.status);
     }
-    const psab_route_t *route =
-        psab_route(core->registry, PSAB_PLAN_MAC_VERIFY, request->alg, key->attributes, key->cell);
-    const psab_candidate_t *c = psab_first(route, &status);
-    if (c == NULL) {
+    psa_status_t status;
+    const psab_candidate_t *c = psab_first(found.route, &status);
+    if (PSAB_UNLIKELY(c == NULL)) {
         return psab_refuse(core, status, "no driver verifies this MAC with this key");
     }
     if (expected != 0 && mac_length != expected) {
@@ -155,19 +184,20 @@ psa_status_t psab_mac_check(psab_core_t *core, const psab_key_view_t *key, const
                                    (unsigned)request->alg, expected);
     }
     for (; c != NULL; c = psab_next(c, status)) {
-        switch (c->alternative) {
-        case PSAB_ALT_MAC_VERIFY_MAC_VERIFY:
+        if (PSAB_LIKELY(c->alternative == PSAB_ALT_MAC_VERIFY_MAC_VERIFY)) {
             status = call_verify(core, c, key, request, mac, mac_length);
-            break;
-        case PSAB_ALT_MAC_VERIFY_MAC_VERIFY_MULTIPART:
-            status = verify_in_parts(core, c, key, request, mac, mac_length);
-            break;
-        default:
-            status = verify_by_computing(core, c, key, request, expected, mac, mac_length);
-            break;
+        } else {
+            psab_key_view_t view = *key; /* put together only here */
+            psab_mac_request_t other = *request;
+            status = verify_otherwise(core, c, &view, &other, expected, mac, mac_length);
         }
     }
     return status;
+}
+
+psa_status_t psab_mac_check(psab_core_t *core, const psab_key_view_t *key, const psab_mac_request_t *request,
+                            const uint8_t *mac, size_t mac_length) {
+    return run_check(core, key, request, mac, mac_length);
 }
 
 static psa_status_t check(psab_core_t *core, psa_algorithm_t alg, const uint8_t *input, size_t length,
@@ -213,7 +243,7 @@ psa_status_t psab_mac_compute(psab_core_t *core, psa_key_id_t key, psa_algorithm
     psab_mac_request_t request = {alg, input, input_length};
     bool overlap = psab_overlap(input, input_length, mac, mac_size);
     status = PSAB_UNLIKELY(overlap) ? run_apart(core, view, request, mac, mac_size, mac_length)
-                                    : psab_mac_run(core, &view, &request, mac, mac_size, mac_length);
+                                    : run(core, &view, &request, mac, mac_size, mac_length);
     psab_key_release(found);
     return status;
 }
@@ -230,7 +260,7 @@ psa_status_t psab_mac_verify(psab_core_t *core, psa_key_id_t key, psa_algorithm_
     }
     psab_key_view_t view = psab_key_view(found);
     psab_mac_request_t request = {alg, input, input_length};
-    status = psab_mac_check(core, &view, &request, mac, mac_length);
+    status = run_check(core, &view, &request, mac, mac_length);
     psab_key_release(found);
     return status;
 }

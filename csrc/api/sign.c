@@ -7,14 +7,20 @@
 #include "util/buffer.h"
 #include "util/wipe.h"
 
-static PSAB_HOT psa_status_t call_sign_hash(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
-                                            psa_algorithm_t alg, const uint8_t *hash, size_t length, uint8_t *signature,
-                                            size_t size, size_t *written) {
+/* Through the entry point for just that. */
+static PSAB_HOT psa_status_t call_plain(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                        const psab_signing_t *request, bool hash, size_t room, size_t least,
+                                        size_t *written) {
     psab_frame_t frame;
+    psa_status_t status;
+    int32_t entry_point = hash ? PSAB_EP_SIGN_HASH : PSAB_EP_SIGN_MESSAGE;
     psab_enter_with(&frame, core, c, key->key);
-    return psab_leave(&frame, PSAB_EP_SIGN_HASH,
-                      c->ops.sign_hash(c->context, key->attributes, key->data, key->size, alg, hash, length, signature,
-                                       size, written));
+    status = hash ? c->ops.sign_hash(c->context, key->attributes, key->data, key->size, request->alg, request->input,
+                                     request->length, request->signature, room, written)
+                  : c->ops.sign_message(c->context, key->attributes, key->data, key->size, request->alg, request->input,
+                                        request->length, request->signature, room, written);
+    status = psab_leave(&frame, entry_point, status);
+    return psab_output(c, entry_point, status, request->signature, room, least, written);
 }
 
 static psa_status_t call_other(psab_core_t *core, const psab_candidate_t *c, uint16_t entry_point,
@@ -62,7 +68,7 @@ static psa_status_t call_with_hash(psab_core_t *core, const psab_candidate_t *c,
     return status;
 }
 
-/* Everything but the signing of a hash without context by the entry point for just that. */
+/* Everything but signing without context by the entry point for just that. */
 static __attribute__((noinline)) psa_status_t serve(psab_core_t *core, const psab_candidate_t *c, uint16_t entry_point,
                                                     const psab_key_view_t *key, const psab_signing_t *request,
                                                     size_t room, size_t least, size_t *written) {
@@ -72,8 +78,7 @@ static __attribute__((noinline)) psa_status_t serve(psab_core_t *core, const psa
     return psab_output(c, entry_point, status, request->signature, room, least, written);
 }
 
-/* The part of signing that comes after the key. `hash` is request->hash, as a constant to the compiler:
- * the signing of hashes is to have nothing in its way. */
+/* The part of signing that comes after the key. `hash` is request->hash, as a constant to the compiler. */
 static PSAB_HOT psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const psab_signing_t *request,
                                  bool hash, size_t *written) {
     bool plain = request->context_length == 0;
@@ -93,13 +98,13 @@ static PSAB_HOT psa_status_t run(psab_core_t *core, const psab_key_view_t *key, 
     psa_status_t status;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         *written = 0;
-        if (PSAB_LIKELY(hash && plain && c->alternative == PSAB_ALT_SIGN_HASH_SIGN_HASH)) {
-            status = call_sign_hash(core, c, key, request->alg, request->input, request->length, request->signature,
-                                    room, written);
-            status = psab_output(c, PSAB_EP_SIGN_HASH, status, request->signature, room, least, written);
+        uint16_t direct = hash ? PSAB_ALT_SIGN_HASH_SIGN_HASH : PSAB_ALT_SIGN_MESSAGE_SIGN_MESSAGE;
+        if (PSAB_LIKELY(plain && c->alternative == direct)) {
+            status = call_plain(core, c, key, request, hash, room, least, written);
         } else {
             psab_signing_t other = *request; /* put together only here */
-            status = serve(core, c, psab_serving(plan, c), key, &other, room, least, written);
+            psab_key_view_t view = *key;
+            status = serve(core, c, psab_serving(plan, c), &view, &other, room, least, written);
         }
     }
     return PSAB_LIKELY(status == PSA_SUCCESS) || (route != NULL && route->count != 0)

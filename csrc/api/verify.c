@@ -5,6 +5,19 @@
 #include "psab/api.h"
 #include "util/wipe.h"
 
+/* Through the entry point for just that. */
+static PSAB_HOT psa_status_t call_plain(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                        const psab_verifying_t *request, bool hash) {
+    psab_frame_t frame;
+    psab_enter_with(&frame, core, c, key->key);
+    psa_status_t status =
+        hash ? c->ops.verify_hash(c->context, key->attributes, key->data, key->size, request->alg, request->input,
+                                  request->length, request->signature, request->signature_length)
+             : c->ops.verify_message(c->context, key->attributes, key->data, key->size, request->alg, request->input,
+                                     request->length, request->signature, request->signature_length);
+    return psab_leave(&frame, hash ? PSAB_EP_VERIFY_HASH : PSAB_EP_VERIFY_MESSAGE, status);
+}
+
 static psa_status_t call(psab_core_t *core, const psab_candidate_t *c, uint16_t entry_point, const psab_key_view_t *key,
                          const psab_verifying_t *request) {
     psab_frame_t frame;
@@ -60,30 +73,38 @@ static psa_status_t verify_public(psab_core_t *core, const psab_candidate_t *c, 
     return status;
 }
 
-static uint16_t plan_of(const psab_verifying_t *request) {
-    if (PSAB_LIKELY(request->context_length == 0)) {
-        return request->hash ? PSAB_PLAN_VERIFY_HASH : PSAB_PLAN_VERIFY_MESSAGE;
+/* Any other entry point. */
+static __attribute__((noinline)) psa_status_t serve(psab_core_t *core, const psab_candidate_t *c, uint16_t entry_point,
+                                                    const psab_key_view_t *key, const psab_verifying_t *request) {
+    bool hashes = entry_point == PSAB_EP_VERIFY_HASH || entry_point == PSAB_EP_VERIFY_HASH_WITH_CONTEXT;
+    if (entry_point == PSAB_EP_EXPORT_PUBLIC_KEY) {
+        return verify_public(core, c, key, request);
     }
-    return request->hash ? PSAB_PLAN_VERIFY_HASH_WITH_CONTEXT : PSAB_PLAN_VERIFY_MESSAGE_WITH_CONTEXT;
+    return hashes == request->hash ? call(core, c, entry_point, key, request)
+                                   : call_with_hash(core, c, entry_point, key, request);
 }
 
-psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, const psab_verifying_t *request) {
-    uint16_t plan = plan_of(request);
+/* The part of verifying that comes after the key. `hash` is request->hash, as a constant to the compiler. */
+static PSAB_HOT psa_status_t run(psab_core_t *core, const psab_key_view_t *key, const psab_verifying_t *request,
+                                 bool hash) {
+    bool plain = request->context_length == 0;
+    uint16_t plan = hash ? (plain ? PSAB_PLAN_VERIFY_HASH : PSAB_PLAN_VERIFY_HASH_WITH_CONTEXT)
+                         : (plain ? PSAB_PLAN_VERIFY_MESSAGE : PSAB_PLAN_VERIFY_MESSAGE_WITH_CONTEXT);
     psab_found_t found = psab_find(core->registry, plan, request->alg, key->attributes, key->cell);
     const psab_route_t *route = found.route;
-    if (PSAB_UNLIKELY(found.facts.status != PSA_SUCCESS ||
-                      (found.facts.input != 0 && found.facts.input != request->length))) {
-        return psab_sign_refuse(core, found.facts.status);
+    psab_facts_t facts = found.facts;
+    if (PSAB_UNLIKELY(facts.status != PSA_SUCCESS || (facts.input != 0 && facts.input != request->length))) {
+        return psab_sign_refuse(core, facts.status);
     }
     psa_status_t status;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
-        uint16_t entry_point = psab_serving(plan, c);
-        bool hashes = entry_point == PSAB_EP_VERIFY_HASH || entry_point == PSAB_EP_VERIFY_HASH_WITH_CONTEXT;
-        if (PSAB_UNLIKELY(entry_point == PSAB_EP_EXPORT_PUBLIC_KEY)) {
-            status = verify_public(core, c, key, request);
+        uint16_t direct = hash ? PSAB_ALT_VERIFY_HASH_VERIFY_HASH : PSAB_ALT_VERIFY_MESSAGE_VERIFY_MESSAGE;
+        if (PSAB_LIKELY(plain && c->alternative == direct)) {
+            status = call_plain(core, c, key, request, hash);
         } else {
-            status = PSAB_LIKELY(hashes == request->hash) ? call(core, c, entry_point, key, request)
-                                                          : call_with_hash(core, c, entry_point, key, request);
+            psab_verifying_t other = *request; /* put together only here */
+            psab_key_view_t view = *key;
+            status = serve(core, c, psab_serving(plan, c), &view, &other);
         }
     }
     return PSAB_LIKELY(status == PSA_SUCCESS) || (route != NULL && route->count != 0)
@@ -91,29 +112,34 @@ psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, cons
                : psab_refuse(core, status, "no driver verifies with this key and algorithm");
 }
 
-static psa_status_t verify(psab_core_t *core, psa_key_id_t id, const psab_verifying_t *request, psa_key_usage_t usage) {
+psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, const psab_verifying_t *request) {
+    return request->hash ? run(core, key, request, true) : run(core, key, request, false);
+}
+
+static PSAB_HOT psa_status_t verify(psab_core_t *core, psa_key_id_t id, psab_verifying_t request, bool hash,
+                                    psa_key_usage_t usage) {
     psab_key_t *key = NULL;
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");
     }
-    if (!psab_buffer_valid(request->signature, request->signature_length) ||
-        !psab_buffer_valid(request->input, request->length) ||
-        !psab_buffer_valid(request->context, request->context_length)) {
+    if (PSAB_UNLIKELY(!psab_buffer_valid(request.signature, request.signature_length) ||
+                      !psab_buffer_valid(request.input, request.length) ||
+                      !psab_buffer_valid(request.context, request.context_length))) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "a buffer is a null pointer");
     }
-    if (!psab_is_sign_alg(request->alg, request->hash)) {
+    if (!psab_is_sign_alg(request.alg, hash)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the algorithm does not sign this kind of input");
     }
-    if (PSAB_UNLIKELY(request->context_length != 0) &&
-        psab_sign_check_context(core, request->alg, request->context_length) != PSA_SUCCESS) {
+    if (request.context_length != 0 &&
+        psab_sign_check_context(core, request.alg, request.context_length) != PSA_SUCCESS) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
-    psa_status_t status = psab_acquire(core, id, usage, request->alg, &key);
-    if (status != PSA_SUCCESS) {
+    psa_status_t status = psab_acquire(core, id, usage, request.alg, &key);
+    if (PSAB_UNLIKELY(status != PSA_SUCCESS)) {
         return status;
     }
     psab_key_view_t view = psab_key_view(key);
-    status = psab_verify_run(core, &view, request);
+    status = run(core, &view, &request, hash);
     psab_key_release(key);
     return status;
 }
@@ -121,20 +147,20 @@ static psa_status_t verify(psab_core_t *core, psa_key_id_t id, const psab_verify
 psa_status_t psab_verify_hash(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *hash,
                               size_t hash_length, const uint8_t *signature, size_t signature_length) {
     psab_verifying_t request = {alg, true, hash, hash_length, signature, signature_length, NULL, 0};
-    return verify(core, key, &request, PSA_KEY_USAGE_VERIFY_HASH);
+    return verify(core, key, request, true, PSA_KEY_USAGE_VERIFY_HASH);
 }
 
 psa_status_t psab_verify_message(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, const uint8_t *input,
                                  size_t input_length, const uint8_t *signature, size_t signature_length) {
     psab_verifying_t request = {alg, false, input, input_length, signature, signature_length, NULL, 0};
-    return verify(core, key, &request, PSA_KEY_USAGE_VERIFY_MESSAGE);
+    return verify(core, key, request, false, PSA_KEY_USAGE_VERIFY_MESSAGE);
 }
 
 psa_status_t psab_verify_hash_with_context(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg,
                                            const uint8_t *hash, size_t hash_length, const uint8_t *context,
                                            size_t context_length, const uint8_t *signature, size_t signature_length) {
     psab_verifying_t request = {alg, true, hash, hash_length, signature, signature_length, context, context_length};
-    return verify(core, key, &request, PSA_KEY_USAGE_VERIFY_HASH);
+    return verify(core, key, request, true, PSA_KEY_USAGE_VERIFY_HASH);
 }
 
 psa_status_t psab_verify_message_with_context(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg,
@@ -142,5 +168,5 @@ psa_status_t psab_verify_message_with_context(psab_core_t *core, psa_key_id_t ke
                                               size_t context_length, const uint8_t *signature,
                                               size_t signature_length) {
     psab_verifying_t request = {alg, false, input, input_length, signature, signature_length, context, context_length};
-    return verify(core, key, &request, PSA_KEY_USAGE_VERIFY_MESSAGE);
+    return verify(core, key, request, false, PSA_KEY_USAGE_VERIFY_MESSAGE);
 }

@@ -206,8 +206,10 @@ static psa_status_t unwrap(psab_core_t *core, const psab_attributes_t *attribute
 psa_status_t psab_unwrap_key(psab_core_t *core, const psa_key_attributes_t *attributes, psa_key_id_t wrapping_key,
                              psa_algorithm_t alg, const uint8_t *data, size_t data_length, psa_key_id_t *key) {
     psab_key_t *wrapper = NULL;
-    *key = PSA_KEY_ID_NULL;
-    psa_status_t status = check_call(core, alg, data, data_length);
+    psa_status_t status = psab_creation_begin(core, attributes, key);
+    if (status == PSA_SUCCESS) {
+        status = check_call(core, alg, data, data_length);
+    }
     if (status == PSA_SUCCESS) {
         status = psab_acquire(core, wrapping_key, PSA_KEY_USAGE_UNWRAP, alg, &wrapper);
     }

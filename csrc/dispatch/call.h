@@ -36,6 +36,13 @@ static PSAB_HOT const psab_candidate_t *psab_first(const psab_route_t *route, ps
     return PSAB_LIKELY(route->count != 0) ? route->candidates : NULL;
 }
 
+/** Whether the first candidate can be asked without more ado: there is one, it serves with the first alternative
+ * of the plan, and the call is not from inside of a driver. What else there is, psab_first() knows. */
+static PSAB_HOT bool psab_first_is_plain(const psab_route_t *route) {
+    return PSAB_LIKELY(route != NULL && psab_dispatch_thread.top == NULL && route->count != 0 &&
+                       route->candidates[0].alternative == 0);
+}
+
 /** The candidate to ask after one that answered with `status`; null if that answer is final. */
 static PSAB_HOT const psab_candidate_t *psab_next(const psab_candidate_t *candidate, psab_status_t status) {
     return PSAB_UNLIKELY(status == PSA_ERROR_NOT_SUPPORTED && candidate->passes) ? candidate + 1 : NULL;

@@ -44,6 +44,11 @@ typedef struct psab_facts {
     psab_status_t status; /**< of asking for it: INVALID_ARGUMENT where the key does not fit the algorithm */
     uint32_t input;       /**< the length that the input must have; 0: any */
     uint32_t output;      /**< the length that the output will have; 0: not fixed */
+    uint32_t most;        /**< the longest text and additional data, as far as this type can say */
+    uint8_t iv;           /**< default length of the IV or nonce; 0: none, or not known */
+    uint8_t tag;          /**< length of the tag of an AEAD */
+    uint8_t block;        /**< of a cipher */
+    uint8_t shape;        /**< of a cipher, known to api/ */
 } psab_facts_t;
 
 /** Supplied by api/, which is where plans are carried out. */

@@ -167,7 +167,7 @@ psab_found_t psab_find_slow(psab_registry_t *registry, uint16_t plan, uint32_t a
                             psab_route_cell_t *cell) {
     route_key_t key = key_of(plan, alg, attributes);
     psab_route_entry_t *entry = current(registry, &key);
-    psab_found_t found = {NULL, {0, 0, 0}};
+    psab_found_t found = {.route = NULL};
     if (entry == NULL) {
         psab_candidates_t list = {NULL, 0, 0};
         if (plan < PSAB_PLAN_COUNT) {

@@ -55,6 +55,19 @@ typedef struct psab_found {
     psab_facts_t facts;
 } psab_found_t;
 
+/** Copy member by member, so that the compiler can leave those out that are not used, and keep the others in
+ * registers. */
+static PSAB_HOT void psab_facts_copy(psab_facts_t *to, const psab_facts_t *from) {
+    to->status = from->status;
+    to->input = from->input;
+    to->output = from->output;
+    to->most = from->most;
+    to->iv = from->iv;
+    to->tag = from->tag;
+    to->block = from->block;
+    to->shape = from->shape;
+}
+
 /** The part of psab_find() that is not inline. */
 PSAB_COLD psab_found_t psab_find_slow(psab_registry_t *registry, uint16_t plan, uint32_t alg,
                                       const psab_attributes_t *attributes, psab_route_cell_t *cell);
@@ -79,18 +92,13 @@ static PSAB_HOT psab_found_t psab_find(psab_registry_t *registry, uint16_t plan,
                         atomic_load_explicit(&entry->epoch, memory_order_acquire) ==
                             atomic_load_explicit(&registry->epoch, memory_order_acquire))) {
             found.route = atomic_load_explicit(&entry->route, memory_order_relaxed);
-            found.facts.status = entry->facts.status;
-            found.facts.input = entry->facts.input;
-            found.facts.output = entry->facts.output;
+            psab_facts_copy(&found.facts, &entry->facts);
             return found;
         }
     }
-    /* Member by member, so that the compiler can keep them in registers. */
     psab_found_t slow = psab_find_slow(registry, plan, alg, attributes, cell);
     found.route = slow.route;
-    found.facts.status = slow.facts.status;
-    found.facts.input = slow.facts.input;
-    found.facts.output = slow.facts.output;
+    psab_facts_copy(&found.facts, &slow.facts);
     return found;
 }
 

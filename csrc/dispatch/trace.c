@@ -109,6 +109,12 @@ static void describe(psab_trace_event_t *event, uint16_t entry_point, const psab
         event->alg = (uint32_t)values[row->alg].u.scalar;
     }
     const psab_attributes_t *attributes = row->attributes >= 0 ? values[row->attributes].u.attributes : NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (values[i].tag == PSAB_TAG_PAKE_INPUTS && values[i].u.pake_inputs != NULL) {
+            event->alg = values[i].u.pake_inputs->suite.alg;
+            attributes = values[i].u.pake_inputs->attributes;
+        }
+    }
     if (attributes != NULL) {
         event->key_type = attributes->type;
         event->bits = attributes->bits;

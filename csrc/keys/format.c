@@ -14,6 +14,7 @@ size_t psab_key_length(psa_key_type_t type, size_t bits) {
 /* The sizes that a family of types can have, for telling them from lengths. */
 static const uint16_t weierstrass[] = {160, 163, 192, 224, 225, 233, 239, 256, 283, 320, 384, 409, 512, 521, 571};
 static const uint16_t edwards_montgomery[] = {255, 448};
+static const uint16_t spake2p[] = {256, 384, 521};
 static const uint16_t dh[] = {2048, 3072, 4096, 6144, 8192};
 static const uint16_t lattice_and_hash[] = {128, 192, 256, 512, 768, 1024};
 
@@ -31,7 +32,9 @@ static candidates_t candidates_for(psa_key_type_t type) {
     if (PSA_KEY_TYPE_IS_ECC(type) || PSA_KEY_TYPE_IS_SPAKE2P(type) || PSA_KEY_TYPE_IS_WPA3_SAE_ECC(type)) {
         psa_ecc_family_t family = PSA_KEY_TYPE_ECC_GET_FAMILY(type);
         bool modern = family == PSA_ECC_FAMILY_MONTGOMERY || family == PSA_ECC_FAMILY_TWISTED_EDWARDS;
-        return modern ? CANDIDATES(edwards_montgomery) : CANDIDATES(weierstrass);
+        return modern                          ? CANDIDATES(edwards_montgomery)
+               : PSA_KEY_TYPE_IS_SPAKE2P(type) ? CANDIDATES(spake2p)
+                                               : CANDIDATES(weierstrass);
     }
     return CANDIDATES(lattice_and_hash);
 }

@@ -17,6 +17,12 @@ static inline bool psab_overlap(const void *a, size_t a_size, const void *b, siz
     return (second - first < a_size && b_size != 0) || (first - second < b_size && a_size != 0);
 }
 
+/** psab_overlap() for a quick look: sometimes true without need, where an area is empty. Their sizes together must
+ * not exceed SIZE_MAX. */
+static inline bool psab_may_overlap(const void *a, size_t a_size, const void *b, size_t b_size) {
+    return (uintptr_t)a - (uintptr_t)b + a_size - 1 < a_size + b_size - 1;
+}
+
 /** Bytes set aside while a call runs: on the stack where they fit, else from the heap. */
 typedef struct psab_scratch {
     uint8_t *data; /**< null if memory was short */

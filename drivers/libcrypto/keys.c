@@ -2,13 +2,14 @@
 #include "dh.h"
 #include "ecc.h"
 #include "rsa.h"
+#include "spake2p.h"
 
 /* One kind of key: types whose bits under `mask` are `value`, key pairs and public keys alike. */
 typedef struct {
     psa_key_type_t value;
     psa_key_type_t mask;
     psa_status_t (*import)(const lc_key_t *key, lc_output_t out, size_t *bits);
-    psa_status_t (*generate)(const lc_key_t *key, lc_output_t out);
+    psa_status_t (*generate)(const lc_key_t *key, lc_output_t out); /* null: only from a password */
     psa_status_t (*export_public)(const lc_key_t *key, lc_output_t out);
 } kind_t;
 
@@ -16,6 +17,7 @@ static const kind_t kinds[] = {
     {PSA_KEY_TYPE_ECC_PUBLIC_KEY(0), 0xff00, lc_ecc_import, lc_ecc_generate, lc_ecc_export_public},
     {PSA_KEY_TYPE_DH_PUBLIC_KEY(0), 0xff00, lc_dh_import, lc_dh_generate, lc_dh_export_public},
     {PSA_KEY_TYPE_RSA_PUBLIC_KEY, 0xffff, lc_rsa_import, lc_rsa_generate, lc_rsa_export_public},
+    {PSA_KEY_TYPE_SPAKE2P_PUBLIC_KEY(0), 0xff80, lc_spake2p_import, NULL, lc_spake2p_export_public},
 };
 
 static const kind_t *find(psa_key_type_t type) {
@@ -46,7 +48,7 @@ psa_status_t libcrypto_generate_key(const psa_key_attributes_t *attributes, uint
                                     size_t *key_buffer_length) {
     lc_key_t key = lc_key(attributes, NULL, 0);
     const kind_t *kind = find(key.type);
-    if (kind == NULL) {
+    if (kind == NULL || kind->generate == NULL) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
     if (!PSA_KEY_TYPE_IS_KEY_PAIR(key.type)) {

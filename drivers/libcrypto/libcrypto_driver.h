@@ -20,6 +20,7 @@ struct lc_cipher_kind;
 struct lc_mac_kind;
 struct lc_aead_kind;
 struct lc_kdf_kind;
+struct lc_pake_kind;
 struct lc_block;
 struct evp_cipher_ctx_st;
 struct evp_mac_ctx_st;
@@ -125,6 +126,12 @@ typedef struct {
     uint8_t block_size;
     uint8_t left; /**< bytes at the end of the block */
 } libcrypto_key_derivation_operation_t;
+
+/** A PAKE in progress.  It owns its state: not to be copied. */
+typedef struct {
+    const struct lc_pake_kind *kind; /**< null when idle */
+    void *state;
+} libcrypto_pake_operation_t;
 
 /** A random generator.  Its state is libcrypto's, in the driver's own library context. */
 typedef struct {
@@ -309,6 +316,16 @@ psa_status_t libcrypto_key_derivation_abort(libcrypto_key_derivation_operation_t
 /** ECC, DH and SPAKE2+ key pairs; INSUFFICIENT_DATA for a number that is out of range, then draw again. */
 psa_status_t libcrypto_derive_key(const psa_key_attributes_t *attributes, const uint8_t *input, size_t input_length,
                                   void *memory, uint8_t *key_buffer, size_t key_buffer_size, size_t *key_buffer_length);
+
+/** J-PAKE and SPAKE2+ on elliptic curves; other primitives are NOT_SUPPORTED. */
+psa_status_t libcrypto_pake_setup(libcrypto_pake_operation_t *operation, const psa_crypto_driver_pake_inputs_t *inputs);
+psa_status_t libcrypto_pake_output(libcrypto_pake_operation_t *operation, psa_crypto_driver_pake_step_t step,
+                                   uint8_t *output, size_t output_size, size_t *output_length);
+psa_status_t libcrypto_pake_input(libcrypto_pake_operation_t *operation, psa_crypto_driver_pake_step_t step,
+                                  const uint8_t *input, size_t input_length);
+psa_status_t libcrypto_pake_get_implicit_key(libcrypto_pake_operation_t *operation, uint8_t *output, size_t output_size,
+                                             size_t *output_length);
+psa_status_t libcrypto_pake_abort(libcrypto_pake_operation_t *operation);
 
 psa_status_t libcrypto_import_key(const psa_key_attributes_t *attributes, const uint8_t *data, size_t data_length,
                                   uint8_t *key_buffer, size_t key_buffer_size, size_t *key_buffer_length, size_t *bits);

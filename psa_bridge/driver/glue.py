@@ -7,8 +7,8 @@ built.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from psa_bridge.driver import glue_attributes, shims, shims_inputs
 from psa_bridge.driver.adapters import Target, adapter, declaration
@@ -16,6 +16,7 @@ from psa_bridge.driver.forms import Types, forms
 from psa_bridge.driver.glue_rows import capability_rows, description_row, size_adapter
 from psa_bridge.driver.model import PSA, Capability, Description, headers_once
 from psa_bridge.driver.platform import ENTRY_NAME
+from psa_bridge.spec.roles import Argument
 
 
 @dataclass(frozen=True)
@@ -174,22 +175,23 @@ static const psab_bundle_t psab_the_bundle = {{
 """
 
 
-def _roles(glue: Glue) -> frozenset[str]:
-    """The role words of all entry points that the drivers have."""
-    return frozenset(
-        argument.role.word
-        for driver in glue.drivers
-        for one in driver.capabilities
-        for target in one.targets
-        for argument in target.form.arguments
-    )
+def _arguments(drivers: Iterable[GlueDriver]) -> Iterator[Argument]:
+    """The arguments of all functions of drivers."""
+    for driver in drivers:
+        for one in driver.capabilities:
+            for target in one.targets:
+                yield from target.form.arguments
+
+
+def _uses_custom(glue: Glue) -> bool:
+    return any(argument.role.word == "custom" for argument in _arguments(glue.drivers))
 
 
 def emit(glue: Glue) -> str:
     """The C file."""
     parts = [_header(glue), _COMMON]
     parts.append(glue_attributes.OWN if glue.own_headers else glue_attributes.FOREIGN)
-    if "custom" in _roles(glue):
+    if _uses_custom(glue):
         parts.append(f"\nstatic const {glue.types.custom} psab_no_custom;\n")
     parts.append("\n")
     adapters = _Adapters(glue)
@@ -204,13 +206,14 @@ def linked_in(descriptions: Iterable[Description], entry_name: str, abi_include:
 
     They use psa_bridge's own headers, the forms of their declared dialect, and have every
     function that they list; optional members of families count only where listed.  Of the core's
-    services, they get those that read the inputs of derivations and PAKEs.
+    services, they get those that read the inputs of derivations and PAKEs that they serve.
     """
     drivers = tuple(
         plain_driver(description, description.dialect or PSA, description.file) for description in descriptions
     )
-    glue = Glue(drivers, abi_include=abi_include, entry_name=entry_name, exported=False)
-    return replace(glue, services=shims_inputs.getters(_roles(glue)))
+    tags = {argument.role.tag for argument in _arguments(drivers)}
+    services = tuple(name for tag, names in shims_inputs.GETTERS.items() if tag in tags for name in names)
+    return Glue(drivers, abi_include=abi_include, entry_name=entry_name, exported=False, services=services)
 
 
 def plain_driver(description: Description, dialect: str, source: str) -> GlueDriver:

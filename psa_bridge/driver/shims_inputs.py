@@ -7,7 +7,9 @@ with the statuses that the interface gives them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
+
+from psa_bridge.spec.roles import Tag
 
 _KDF = "psa_crypto_driver_key_derivation_"
 _PAKE = "psa_crypto_driver_pake_"
@@ -125,9 +127,7 @@ def _pake(name: str, own_headers: bool) -> tuple[str, str, str] | None:
 
 
 def _ready(field: str) -> str:
-    """The refusal of an input that was not given; only the context may be left out."""
-    if field == "context":
-        return ""
+    """The refusal of an input that was not given, which is another thing than an empty one."""
     return f"    if (inputs->{field} == NULL) {{\n        return PSAB_BAD_STATE;\n    }}\n"
 
 
@@ -142,9 +142,9 @@ def _suite(own_headers: bool) -> str:
 """
 
 
-_GETTERS = {
-    "kdf_inputs": tuple(f"{_KDF}get_input_{what}" for what in ("type", "size", "bytes", "key", "integer")),
-    "pake_inputs": tuple(
+GETTERS: Mapping[Tag, tuple[str, ...]] = {
+    Tag.KDF_INPUTS: tuple(f"{_KDF}get_input_{what}" for what in ("type", "size", "bytes", "key", "integer")),
+    Tag.PAKE_INPUTS: tuple(
         f"{_PAKE}get_{what}"
         for what in (
             "password_len", "password_bytes", "password_key", "user_len", "user", "peer_len", "peer",
@@ -152,11 +152,7 @@ _GETTERS = {
         )
     ),
 }  # fmt: skip
-
-
-def getters(roles: Iterable[str]) -> tuple[str, ...]:
-    """The names of all callbacks that entry points with these roles can use."""
-    return tuple(name for role, names in _GETTERS.items() if role in roles for name in names)
+"""The names of these callbacks, by the kind of inputs that they read."""
 
 
 def covers(name: str) -> bool:

@@ -100,8 +100,9 @@ class Arguments:
         pointer.role, pointer.attributes = inputs.role, self._attributes(inputs.attributes)
         for name in ("password", "user", "peer", "context"):
             data = getattr(inputs, name)
-            setattr(pointer, name, self._input(data))
-            setattr(pointer, f"{name}_length", len(data))
+            if data is not None:
+                setattr(pointer, name, self._input(data))
+                setattr(pointer, f"{name}_length", len(data))
         return pointer
 
     def results(self, status: int) -> dict[int, Any]:

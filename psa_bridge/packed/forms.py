@@ -60,15 +60,18 @@ class KdfInputs(NamedTuple):
 
 
 class PakeInputs(NamedTuple):
-    """The initial inputs of a PAKE; ``suite`` is algorithm, primitive and key confirmation."""
+    """The initial inputs of a PAKE; ``suite`` is algorithm, primitive and key confirmation.
+
+    Identities and context are None where they were not given, which is another thing than empty.
+    """
 
     suite: tuple[int, int, int]
     role: int
     attributes: Attributes | None
     password: bytes
-    user: bytes
-    peer: bytes
-    context: bytes
+    user: bytes | None = None
+    peer: bytes | None = None
+    context: bytes | None = None
 
 
 class Context:

@@ -71,10 +71,15 @@ def _read_pake_inputs(pointer: Any) -> PakeInputs | None:
         pointer.role,
         read_attributes(pointer.attributes),
         read_bytes(pointer.password, pointer.password_length),
-        read_bytes(pointer.user, pointer.user_length),
-        read_bytes(pointer.peer, pointer.peer_length),
-        read_bytes(pointer.context, pointer.context_length),
+        _read_given(pointer.user, pointer.user_length),
+        _read_given(pointer.peer, pointer.peer_length),
+        _read_given(pointer.context, pointer.context_length),
     )
+
+
+def _read_given(data: Any, length: int) -> bytes | None:
+    """A copy of an input that need not be there."""
+    return None if data == ffi.NULL else read_bytes(data, length)
 
 
 _READERS: Mapping[Tag, Callable[[Any], Any]] = {

@@ -99,6 +99,7 @@ key_agreement      key_agreement
 key_agreement_to_key key_agreement_to_key
 key_derivation_setup key_derivation
 derive_key         derive_key
+pake_setup         pake
 import_key         import_key
 generate_key       generate_key
 generate_key_custom generate_key_custom

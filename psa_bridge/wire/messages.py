@@ -135,10 +135,10 @@ def _pake_inputs(value: Any) -> PakeInputs | None:
         return None
     suite, role, attributes, *strings = _list(value, 7)
     alg, primitive, confirmation = (_integer(number, 2**32 - 1) for number in _list(suite, 3))
-    password, user, peer, context = (_bytes(string) for string in strings)
-    return PakeInputs(
-        (alg, primitive, confirmation), _integer(role, 0xFF), _attributes(attributes), password, user, peer, context
-    )
+    password, *texts = strings
+    user, peer, context = (None if text is None else _bytes(text) for text in texts)
+    numbers = (alg, primitive, confirmation)
+    return PakeInputs(numbers, _integer(role, 0xFF), _attributes(attributes), _bytes(password), user, peer, context)
 
 
 def _handle(value: Any) -> int | None:

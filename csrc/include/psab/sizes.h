@@ -163,6 +163,12 @@ static inline size_t psab_aead_finish_max_size(void) {
     return PSA_AEAD_FINISH_OUTPUT_MAX_SIZE;
 }
 
+/** PSA_PAKE_OUTPUT_SIZE(); the most that any step has where that is 0. */
+static inline size_t psab_pake_output_size(psa_algorithm_t alg, psa_pake_primitive_t primitive, psa_pake_step_t step) {
+    size_t size = PSA_PAKE_OUTPUT_SIZE(alg, primitive, step);
+    return size != 0 ? size : PSA_PAKE_OUTPUT_MAX_SIZE;
+}
+
 #ifdef __cplusplus
 }
 #endif

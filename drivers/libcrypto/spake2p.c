@@ -1,0 +1,309 @@
+/* SPAKE2+ (RFC 9383), for both sides. The client of the API is the prover, the server is the verifier. */
+#include "spake2p.h"
+
+typedef struct {
+    lc_group_t group;
+    psa_algorithm_t alg;
+    const lc_hash_t *hash;
+    BN_CTX *scratch;
+    bool client;
+    uint8_t done; /* steps */
+    lc_text_t user;
+    lc_text_t peer;
+    lc_text_t context;
+    BIGNUM *w0;
+    BIGNUM *w1;                           /* of the prover */
+    BIGNUM *x;                            /* or y: of the own share */
+    EC_POINT *l;                          /* of the verifier */
+    EC_POINT *fixed[2];                   /* M, N */
+    EC_POINT *theirs;                     /* the share of the peer, without its mask */
+    uint8_t shares[2][LC_ECC_PUBLIC_MAX]; /* shareP, shareV */
+    lc_spake2p_keys_t keys;
+} spake2p_t;
+
+/* M and N of each curve (RFC 9383, section 4), compressed. */
+static const struct {
+    psa_ecc_family_t family;
+    uint16_t bits;
+    const char *points[2];
+} fixed_points[] = {
+    {PSA_ECC_FAMILY_SECP_R1,
+     256,
+     {"02886e2f97ace46e55ba9dd7242579f2993b64e16ef3dcab95afd497333d8fa12f",
+      "03d8bbd6c639c62937b04d997f38c3770719c629d7014d49a24b4f98baa1292b49"}},
+    {PSA_ECC_FAMILY_SECP_R1,
+     384,
+     {"030ff0895ae5ebf6187080a82d82b42e2765e3b2f8749c7e05eba366434b363d3dc36f15314739074d2eb8613fceec2853",
+      "02c72cf2e390853a1c1c4ad816a62fd15824f56078918f43f922ca21518f9c543bb252c5490214cf9aa3f0baab4b665c10"}},
+    {PSA_ECC_FAMILY_SECP_R1,
+     521,
+     {"02003f06f38131b2ba2600791e82488e8d20ab889af753a41806c5db18d37d85608cfae06b82e4a72cd744c719193562a653ea1f119eef93"
+      "56907edc9b56979962d7aa",
+      "0200c7924b9ec017f3094562894336a53c50167ba8c5963876880542bc669e494b2532d76c5b53dfb349fdf69154b9e0048c58a42e8ed04c"
+      "ef052a3bc349d95575cd25"}},
+    {PSA_ECC_FAMILY_TWISTED_EDWARDS,
+     255,
+     {"d048032c6ea0b6d697ddc2e86bda85a33adac920f1bf18e1b0c6d166a5cecdaf",
+      "d3bfb518f44f3430f29d0c92af503865a1ed3281dc69b35dd868ba85f886c4ab"}},
+    {PSA_ECC_FAMILY_TWISTED_EDWARDS,
+     448,
+     {"b6221038a775ecd007a4e4dde39fd76ae91d3cf0cc92be8f0c2fa6d6b66f9a12942f5a92646109152292464f3e63d354701c7848d9fc3b88"
+      "80",
+      "6034c65b66e4cd7a49b0edec3e3c9ccc4588afd8cf324e29f0a84a072531c4dbf97ff9af195ed714a689251f08f8e06e2d1f24a0ffc01466"
+      "00"}},
+};
+
+static bool serves(psa_algorithm_t alg) {
+    return PSA_ALG_IS_SPAKE2P(alg);
+}
+
+static void drop(void *state) {
+    spake2p_t *s = state;
+    lc_text_free(&s->user);
+    lc_text_free(&s->peer);
+    lc_text_free(&s->context);
+    BN_clear_free(s->w0);
+    BN_clear_free(s->w1);
+    BN_clear_free(s->x);
+    EC_POINT_clear_free(s->l);
+    EC_POINT_free(s->fixed[0]);
+    EC_POINT_free(s->fixed[1]);
+    EC_POINT_clear_free(s->theirs);
+    BN_CTX_free(s->scratch);
+    OPENSSL_clear_free(s, sizeof(*s));
+}
+
+static bool allocate(spake2p_t *s) {
+    const EC_GROUP *group = s->group.group;
+    s->scratch = BN_CTX_secure_new_ex(lc_context());
+    s->w0 = lc_secret_new();
+    s->w1 = lc_secret_new();
+    s->x = lc_secret_new();
+    s->l = EC_POINT_new(group);
+    s->fixed[0] = EC_POINT_new(group);
+    s->fixed[1] = EC_POINT_new(group);
+    s->theirs = EC_POINT_new(group);
+    return s->scratch != NULL && s->w0 != NULL && s->w1 != NULL && s->x != NULL && s->l != NULL &&
+           s->fixed[0] != NULL && s->fixed[1] != NULL && s->theirs != NULL;
+}
+
+static psa_status_t read_fixed(const spake2p_t *s, const char *text, EC_POINT *point) {
+    uint8_t data[LC_ECC_PRIVATE_MAX];
+    size_t size = 0;
+    if (OPENSSL_hexstr2buf_ex(data, sizeof(data), &size, text, '\0') != 1) {
+        return lc_failed(PSA_ERROR_GENERIC_ERROR);
+    }
+    if (s->group.twisted != NULL) {
+        return lc_twisted_decode(s->group.twisted, data, point);
+    }
+    return EC_POINT_oct2point(s->group.group, point, data, size, s->scratch) == 1 ? PSA_SUCCESS
+                                                                                  : lc_failed(PSA_ERROR_GENERIC_ERROR);
+}
+
+static psa_status_t find_fixed(spake2p_t *s, psa_ecc_family_t family, size_t bits) {
+    for (size_t i = 0; i < sizeof(fixed_points) / sizeof(fixed_points[0]); i++) {
+        if (fixed_points[i].family == family && fixed_points[i].bits == bits) {
+            psa_status_t status = read_fixed(s, fixed_points[i].points[0], s->fixed[0]);
+            return status == PSA_SUCCESS ? read_fixed(s, fixed_points[i].points[1], s->fixed[1]) : status;
+        }
+    }
+    return PSA_ERROR_NOT_SUPPORTED;
+}
+
+/* Role and key: a prover knows w1, a verifier needs L only. */
+static psa_status_t take_key(spake2p_t *s, const psa_crypto_driver_pake_inputs_t *inputs) {
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    psa_pake_role_t role = PSA_PAKE_ROLE_NONE;
+    uint8_t *data = NULL;
+    size_t size = 0;
+    psa_status_t status = psa_crypto_driver_pake_get_role(inputs, &role);
+    if (status == PSA_SUCCESS) {
+        status = psa_crypto_driver_pake_get_password_key(inputs, &data, &size, &attributes);
+    }
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    lc_key_t key = lc_key(&attributes, data, size);
+    bool client = role == PSA_PAKE_ROLE_CLIENT;
+    if (!PSA_KEY_TYPE_IS_SPAKE2P(key.type) || (client && !PSA_KEY_TYPE_IS_KEY_PAIR(key.type)) ||
+        (!client && role != PSA_PAKE_ROLE_SERVER)) {
+        return PSA_ERROR_INVALID_ARGUMENT;
+    }
+    s->client = client;
+    return lc_spake2p_read(&s->group, &key, s->w0, s->w1, client ? NULL : s->l, s->scratch);
+}
+
+static psa_status_t prepare(spake2p_t *s, const psa_crypto_driver_pake_inputs_t *inputs,
+                            const psa_pake_cipher_suite_t *suite) {
+    psa_pake_primitive_t primitive = psa_pake_cs_get_primitive(suite);
+    psa_ecc_family_t family = PSA_PAKE_PRIMITIVE_GET_FAMILY(primitive);
+    size_t bits = PSA_PAKE_PRIMITIVE_GET_BITS(primitive);
+    s->alg = psa_pake_cs_get_algorithm(suite);
+    s->hash = lc_hash_find(PSA_ALG_GET_HASH(s->alg));
+    psa_status_t status = s->hash == NULL ? PSA_ERROR_NOT_SUPPORTED : lc_group_find(family, bits, &s->group);
+    if (status == PSA_SUCCESS) {
+        status = allocate(s) ? find_fixed(s, family, bits) : PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
+    if (status == PSA_SUCCESS) {
+        status = take_key(s, inputs);
+    }
+    if (status == PSA_SUCCESS) {
+        status = lc_text_get(inputs, psa_crypto_driver_pake_get_user_len, psa_crypto_driver_pake_get_user, &s->user);
+    }
+    if (status == PSA_SUCCESS) {
+        status = lc_text_get(inputs, psa_crypto_driver_pake_get_peer_len, psa_crypto_driver_pake_get_peer, &s->peer);
+    }
+    return status == PSA_SUCCESS ? lc_text_get(inputs, psa_crypto_driver_pake_get_context_len,
+                                               psa_crypto_driver_pake_get_context, &s->context)
+                                 : status;
+}
+
+static psa_status_t setup(const psa_crypto_driver_pake_inputs_t *inputs, const psa_pake_cipher_suite_t *suite,
+                          void **state) {
+    spake2p_t *s = OPENSSL_zalloc(sizeof(*s));
+    if (s == NULL) {
+        return PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
+    psa_status_t status = prepare(s, inputs, suite);
+    if (status != PSA_SUCCESS) {
+        drop(s);
+        return status;
+    }
+    *state = s;
+    return PSA_SUCCESS;
+}
+
+/* The own share, x P + w0 M or y P + w0 N. */
+static psa_status_t make_share(spake2p_t *s, uint8_t *data) {
+    EC_POINT *mask = EC_POINT_new(s->group.group);
+    EC_POINT *share = EC_POINT_new(s->group.group);
+    psa_status_t status =
+        mask == NULL || share == NULL ? PSA_ERROR_INSUFFICIENT_MEMORY : lc_group_random(&s->group, s->x, s->scratch);
+    if (status == PSA_SUCCESS) {
+        bool done = lc_group_multiply(&s->group, share, NULL, s->x, s->scratch) &&
+                    lc_group_multiply(&s->group, mask, s->fixed[s->client ? 0 : 1], s->w0, s->scratch) &&
+                    EC_POINT_add(s->group.group, share, share, mask, s->scratch) == 1 &&
+                    lc_group_encode(&s->group, share, data);
+        status = done ? PSA_SUCCESS : lc_failed(PSA_ERROR_GENERIC_ERROR);
+    }
+    EC_POINT_clear_free(mask);
+    EC_POINT_clear_free(share);
+    return status;
+}
+
+/* The peer's share must be an element of the group; without its mask, it must not be neutral. */
+static psa_status_t take_share(spake2p_t *s, lc_bytes_t in) {
+    EC_POINT *mask = EC_POINT_new(s->group.group);
+    psa_status_t status = mask == NULL ? PSA_ERROR_INSUFFICIENT_MEMORY
+                                       : lc_group_decode(&s->group, in.data, in.size, s->theirs, s->scratch);
+    if (status == PSA_SUCCESS) {
+        bool done = lc_group_multiply(&s->group, mask, s->fixed[s->client ? 1 : 0], s->w0, s->scratch) &&
+                    lc_group_subtract(&s->group, s->theirs, s->theirs, mask, s->scratch);
+        status = !done                                       ? lc_failed(PSA_ERROR_GENERIC_ERROR)
+                 : lc_group_is_neutral(&s->group, s->theirs) ? PSA_ERROR_INVALID_ARGUMENT
+                                                             : PSA_SUCCESS;
+    }
+    if (status == PSA_SUCCESS) {
+        memcpy(s->shares[s->client ? 1 : 0], in.data, in.size);
+    }
+    EC_POINT_clear_free(mask);
+    return status;
+}
+
+/* r = h k p, encoded. */
+static bool share_secret(const spake2p_t *s, const EC_POINT *p, const BIGNUM *k, uint8_t *data) {
+    const BIGNUM *cofactor = EC_GROUP_get0_cofactor(s->group.group);
+    EC_POINT *r = EC_POINT_new(s->group.group);
+    bool done = r != NULL && lc_group_multiply(&s->group, r, p, k, s->scratch) &&
+                (BN_is_one(cofactor) || lc_group_multiply(&s->group, r, r, cofactor, s->scratch)) &&
+                lc_group_encode(&s->group, r, data);
+    EC_POINT_clear_free(r);
+    return done;
+}
+
+/* Z and V from both shares, and what follows from them. */
+static psa_status_t derive(spake2p_t *s) {
+    uint8_t points[4][LC_ECC_PUBLIC_MAX]; /* M, N, Z, V */
+    uint8_t w0[LC_ECC_PRIVATE_MAX];
+    size_t size = s->group.element_size;
+    bool done = lc_group_encode(&s->group, s->fixed[0], points[0]) &&
+                lc_group_encode(&s->group, s->fixed[1], points[1]) && share_secret(s, s->theirs, s->x, points[2]) &&
+                (s->client ? share_secret(s, s->theirs, s->w1, points[3]) : share_secret(s, s->l, s->x, points[3])) &&
+                BN_bn2binpad(s->w0, w0, (int)s->group.order_size) == (int)s->group.order_size;
+    const lc_text_t *prover = s->client ? &s->user : &s->peer;
+    const lc_text_t *verifier = s->client ? &s->peer : &s->user;
+    lc_spake2p_transcript_t transcript = {
+        s->alg,
+        s->hash,
+        {s->context.data, s->context.size},
+        {prover->data, prover->size},
+        {verifier->data, verifier->size},
+        {points[0], size},
+        {points[1], size},
+        {s->shares[0], size},
+        {s->shares[1], size},
+        {points[2], size},
+        {points[3], size},
+        {w0, s->group.order_size},
+    };
+    psa_status_t status = done ? lc_spake2p_schedule(&transcript, &s->keys) : lc_failed(PSA_ERROR_GENERIC_ERROR);
+    OPENSSL_cleanse(points, sizeof(points));
+    OPENSSL_cleanse(w0, sizeof(w0));
+    return status;
+}
+
+/* Whether a step is due: the shares first, that of the client before that of the server, then the confirmations the
+ * other way round. */
+static bool is_due(const spake2p_t *s, psa_crypto_driver_pake_step_t step, bool out) {
+    psa_crypto_driver_pake_step_t expected =
+        s->done < 2 ? PSA_PAKE_DRIVER_STEP_KEY_SHARE : PSA_PAKE_DRIVER_STEP_CONFIRM;
+    bool by_client = s->done == 0 || s->done == 3;
+    return s->done < 4 && step == expected && out == (by_client == s->client);
+}
+
+static psa_status_t output(void *state, psa_crypto_driver_pake_step_t step, lc_output_t out) {
+    spake2p_t *s = state;
+    if (!is_due(s, step, true)) {
+        return PSA_ERROR_BAD_STATE;
+    }
+    psa_status_t status;
+    if (step == PSA_PAKE_DRIVER_STEP_KEY_SHARE) {
+        uint8_t *share = s->shares[s->client ? 0 : 1];
+        status = make_share(s, share);
+        if (status == PSA_SUCCESS && !s->client) {
+            status = derive(s);
+        }
+        status = status == PSA_SUCCESS ? lc_write(out, share, s->group.element_size) : status;
+    } else {
+        status = lc_write(out, s->client ? s->keys.confirm_p : s->keys.confirm_v, s->keys.confirm_size);
+    }
+    s->done = (uint8_t)(s->done + (status == PSA_SUCCESS));
+    return status;
+}
+
+static psa_status_t input(void *state, psa_crypto_driver_pake_step_t step, lc_bytes_t in) {
+    spake2p_t *s = state;
+    if (!is_due(s, step, false)) {
+        return PSA_ERROR_BAD_STATE;
+    }
+    psa_status_t status;
+    if (step == PSA_PAKE_DRIVER_STEP_KEY_SHARE) {
+        status = take_share(s, in);
+        if (status == PSA_SUCCESS && s->client) {
+            status = derive(s);
+        }
+    } else {
+        const uint8_t *expected = s->client ? s->keys.confirm_v : s->keys.confirm_p;
+        bool same = in.size == s->keys.confirm_size && CRYPTO_memcmp(in.data, expected, in.size) == 0;
+        status = same ? PSA_SUCCESS : PSA_ERROR_INVALID_SIGNATURE;
+    }
+    s->done = (uint8_t)(s->done + (status == PSA_SUCCESS));
+    return status;
+}
+
+static psa_status_t secret(void *state, lc_output_t out) {
+    spake2p_t *s = state;
+    return s->done == 4 ? lc_write(out, s->keys.shared, s->keys.shared_size) : PSA_ERROR_BAD_STATE;
+}
+
+const lc_pake_kind_t lc_pake_spake2p = {serves, setup, output, input, secret, drop};
