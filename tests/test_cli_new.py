@@ -107,7 +107,8 @@ def test_it_is_clean_under_sanitizers(skeleton: Path, tmp_path: Path) -> None:
     names = [f"-DDRIVER(x)={skeleton.name}_##x", f'-DHEADER="{skeleton.name}.h"']
     compiled = tool(
         "cc", "-std=c11", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", *names,
-        "-I", paths.INCLUDE, "-I", skeleton, EXERCISE / f"{template}.c", *skeleton.glob("*.c"), "-o", program, cwd=tmp_path,
+        "-I", paths.INCLUDE, "-I", skeleton, EXERCISE / f"{template}.c", *skeleton.glob("*.c"), "-o", program,
+        cwd=tmp_path,
     )  # fmt: skip
     assert compiled.returncode == 0, compiled.stderr
     done = tool(program, cwd=tmp_path)
