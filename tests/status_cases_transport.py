@@ -167,7 +167,7 @@ def step(function: str, status: int) -> None:
         operation = _operation(scene, family)
         if name == "BAD_STATE":
             scene.core = Uninitialised(software=False)
-            operation._core = scene.core
+            operation = SignOperation(scene.core, 64) if family == "sign" else VerifyOperation(scene.core)
         if name not in {*_OWN, "SUCCESS"} or (name == "INVALID_ARGUMENT" and action == "update"):
             scene.carrier.fault = status
         try:

@@ -17,6 +17,7 @@ from psa_bridge._native import ffi
 from psa_bridge.constants import Status
 from psa_bridge.errors import BY_STATUS
 from psa_bridge.ops import base
+from psa_bridge.ops.compiled import WRITTEN
 
 ECDSA = Alg.ECDSA(Alg.SHA_256)
 EVERY_USE = Usage.SIGN_HASH | Usage.VERIFY_HASH | Usage.EXPORT | Usage.COPY | Usage.DERIVE
@@ -59,10 +60,15 @@ def watching() -> Iterator[set[tuple[str, int]]]:
         original(status, function)
 
     base.check = check
+    quick = [(made, name, getattr(made, name)) for made, name, _ in WRITTEN]
+    for made, name, function in WRITTEN:  # compiled methods tell nobody of a success
+        setattr(made, name, function)
     try:
         yield seen
     finally:
         base.check = original
+        for made, name, function in quick:
+            setattr(made, name, function)
 
 
 class FaultyStorage:

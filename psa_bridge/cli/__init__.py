@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-COMMANDS = ("doctor", "new", "lint", "info", "explain", "run", "build", "demo")
+COMMANDS = ("doctor", "new", "lint", "info", "explain", "run", "build", "bench", "demo")
 
 CLEAN, FINDINGS, USAGE = 0, 1, 2
 

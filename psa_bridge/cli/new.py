@@ -72,7 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
     print(coloured(f"{folder}: {_TYPES[template]} driver {name}", "strong"))
     width = max(map(len, files)) + 2
     for path in sorted(files):
-        note = "the model of the hardware: replace it" if "REPLACE: " in files[path] else ""
+        model = path.endswith((".c", ".h")) and "REPLACE: " in files[path]
+        note = "the model of the hardware: replace it" if model else ""
         print(f"  {path:<{width}}{note}".rstrip())
     print(f"next:\n  psa-bridge lint {folder}\n  psa-bridge info {folder}\n  cd {folder} && make test")
     return 0

@@ -76,7 +76,10 @@ def read_settings(path: Path, findings: Findings) -> Settings:
         return Settings(file=str(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         where = re.search(r"at line (\d+), column (\d+)", str(error))
-        place = Place(str(path), "", int(where[1]), int(where[2])) if where else place
+        if where:
+            place = Place(str(path), "", int(where[1]), int(where[2]))
+        elif "at end of document" in str(error):
+            place = Place(str(path), "", len(text.splitlines()))
         findings.error("bundle-settings", place, f"not TOML: {error}", "correct the file")
         return Settings(file=str(path))
     values: dict[str, Any] = {}

@@ -15,6 +15,9 @@ from psa_bridge.errors import RAISED, check
 
 Class = TypeVar("Class", bound=type)
 
+WRITTEN: list[tuple[type, str, Callable[..., Any]]] = []
+"""The methods that were replaced: class, name, and the function in Python."""
+
 raise_with(check, RAISED.by_thread)
 
 
@@ -35,6 +38,7 @@ def quick(owner: str) -> Callable[[Class], Class]:
     def replaced(made: Class) -> Class:
         for name in compiled_names(owner):
             function = getattr(made, name)
+            WRITTEN.append((made, name, function))
             setattr(made, name, compiled(owner, name, function, _text(function)))
         if issubclass(made, CoreBase | KeyBase):
             recognise(made)
