@@ -44,7 +44,7 @@ SERVED = {entry for plan in PLANS for alternative in plan.alternatives for entry
 }
 """Entry points that the API functions of the core can reach."""
 
-ELSEWHERE = ("mac_", "cipher_", "aead_", "xof_")
+ELSEWHERE = ("mac_", "cipher_", "aead_", "xof_", "pake_")
 """How entry points begin that tests of their own reach; for others see test_python_transport.py."""
 
 REFERENCE = hashlib.sha256(b"abc").digest()
