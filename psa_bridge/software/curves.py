@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.constants import Alg, EccFamily, KeyType
-from psa_bridge.errors import InvalidArgument, InvalidSignature, NotSupported
+from psa_bridge.errors import InsufficientData, InvalidArgument, InvalidSignature, NotSupported
 from psa_bridge.interchange.curves import CURVES, RAW
 from psa_bridge.software.digests import hash_of
 
@@ -101,6 +101,26 @@ def generate_key(attributes: KeyAttributes) -> bytes:
         return _clamped(attributes, raw[0].generate().private_bytes_raw())
     key = ec.generate_private_key(_curve(attributes, attributes.bits))
     return key.private_numbers().private_value.to_bytes((attributes.bits + 7) // 8, "big")
+
+
+def derive_key(attributes: KeyAttributes, drawn: bytes) -> bytes:
+    """A private key from bytes that were derived.
+
+    Raises:
+        InsufficientData: they are too large a number for the curve: draw again.
+    """
+    if family_of(attributes) == EccFamily.MONTGOMERY:
+        _load(attributes, drawn, attributes.bits)
+        return _clamped(attributes, drawn)
+    curve, size = _curve(attributes, attributes.bits), (attributes.bits + 7) // 8
+    if len(drawn) != size:
+        raise InvalidArgument("the order of the curve has another length")
+    number = (int.from_bytes(drawn, "big") & (1 << attributes.bits) - 1) + 1  # all these orders have as many bits
+    try:
+        ec.derive_private_key(number, curve)
+    except ValueError as error:
+        raise InsufficientData("not a number below the order of the curve") from error
+    return number.to_bytes(size, "big")
 
 
 def export_public_key(attributes: KeyAttributes, data: bytes) -> bytes:

@@ -11,6 +11,7 @@ from psa_bridge.constants import KeyType
 from psa_bridge.python_driver import PythonDriver
 from psa_bridge.software import curves, lattice, rsakeys
 from psa_bridge.software.ciphers import Ciphers
+from psa_bridge.software.derivations import Derivations
 from psa_bridge.software.digests import Digests
 from psa_bridge.software.registration import PREFIX
 from psa_bridge.software.table import Offer
@@ -28,7 +29,7 @@ def _kind(attributes: KeyAttributes) -> ModuleType:
     return rsakeys if attributes.type in _RSA else curves
 
 
-class SoftwareDriver(Digests, Ciphers, PythonDriver):
+class SoftwareDriver(Digests, Ciphers, Derivations, PythonDriver):
     """Entry points by kind of key. Which of them it offers is set by :func:`make`."""
 
     prefix = PREFIX
@@ -102,6 +103,10 @@ class SoftwareDriver(Digests, Ciphers, PythonDriver):
     def key_agreement(self, alg: int, attributes: KeyAttributes, key: bytes, peer: bytes) -> bytes:
         """ECDH."""
         return curves.agree(attributes, key, peer)
+
+    def derive_key(self, attributes: KeyAttributes, drawn: bytes) -> bytes:
+        """An elliptic curve key pair from bytes that were derived."""
+        return curves.derive_key(attributes, drawn)
 
     def get_entropy(self, flags: int, size: int) -> tuple[int, bytes]:
         """From the operating system."""

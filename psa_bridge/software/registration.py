@@ -52,7 +52,7 @@ class _Description:
         row.ops = self._keep(ffi.new("psab_ops_t *"))
         ids = [IDS[name] for name in offer.entry_points]
         lib.psab_ops_select(row.ops, ffi.addressof(lib.psab_pack_ops), ids, len(ids))
-        types = [(int(key_type), 0xFFFF) for key_type in offer.key_types]
+        types = [(int(key_type), 0xFFFF) for key_type in (*offer.key_types, *offer.derived_types)]
         row.algorithms, row.algorithm_count = self._array("uint32_t", [int(alg) for alg in offer.algorithms])
         row.key_types, row.key_type_count = self._array("psab_key_type_spec_t", types)
         row.key_sizes, row.key_size_count = self._array("uint32_t", offer.key_sizes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ class Offer:
     key_sizes: tuple[int, ...] = ()
     initial_entropy_size: int | None = None
     fallback: bool = True
+    derived_types: tuple[int, ...] = ()
 
     def described(self) -> dict[str, Any]:
         """In the grammar of a driver description."""
@@ -26,6 +28,8 @@ class Offer:
             document["algorithms"] = [str(alg) for alg in self.algorithms]
         if self.key_types:
             document["key_types"] = [str(key_type) for key_type in self.key_types]
+        if self.derived_types:
+            document["derived_types"] = [str(key_type) for key_type in self.derived_types]
         if self.key_sizes:
             document["key_sizes"] = list(self.key_sizes)
         if self.initial_entropy_size is not None:
@@ -45,6 +49,7 @@ def _ecc(*families: int) -> tuple[int, ...]:
 
 
 _WEIERSTRASS = _ecc(EccFamily.SECP_R1, EccFamily.SECP_K1, EccFamily.BRAINPOOL_P_R1)
+_WEIERSTRASS_PAIRS = _WEIERSTRASS[: len(_WEIERSTRASS) // 2]
 _MONTGOMERY = _ecc(EccFamily.MONTGOMERY)
 _EDWARDS = _ecc(EccFamily.TWISTED_EDWARDS)
 
@@ -86,6 +91,14 @@ _BLOCK = (KeyType.AES, KeyType.CAMELLIA, KeyType.SM4, KeyType.DES)
 _CIPHER = ("cipher_encrypt", "cipher_decrypt")
 _AEAD = ("aead_encrypt", "aead_decrypt")
 _SIGN = ("sign_hash", "verify_hash")
+_DERIVATION = ("key_derivation_setup", "key_derivation_output_bytes", "key_derivation_abort")
+
+
+def _derivations(*constructors: Callable[[Alg], Alg]) -> tuple[Alg, ...]:
+    """These derivations with every hash that they can be made of."""
+    hashes = tuple(alg for alg in HASHES if alg not in {Alg.SHAKE128_256, Alg.SHAKE256_512})
+    return tuple(make(alg) for make in constructors for alg in hashes)
+
 
 WHOLE: tuple[Offer, ...] = (
     Offer(("hash_compute", *_MULTIPART), HASHES),
@@ -123,6 +136,17 @@ WHOLE: tuple[Offer, ...] = (
     Offer(_SIGN, (Alg.ECDSA(Alg.ANY_HASH), Alg.DETERMINISTIC_ECDSA(Alg.ANY_HASH)), _WEIERSTRASS),
     Offer(("sign_message", "verify_message"), (Alg.PURE_EDDSA,), _EDWARDS),
     Offer(("key_agreement",), (Alg.ECDH,), _WEIERSTRASS + _MONTGOMERY),
+    Offer(
+        _DERIVATION,
+        (
+            *_derivations(Alg.HKDF, Alg.HKDF_EXTRACT, Alg.HKDF_EXPAND, Alg.SP800_108_COUNTER_HMAC, Alg.PBKDF2_HMAC),
+            *(make(alg) for make in (Alg.TLS12_PRF, Alg.TLS12_PSK_TO_MS) for alg in (Alg.SHA_256, Alg.SHA_384)),
+            Alg.TLS12_ECJPAKE_TO_PMS,
+            Alg.PBKDF2_AES_CMAC_PRF_128,
+        ),
+    ),
+    Offer(_DERIVATION, (Alg.SP800_108_COUNTER_CMAC,), (KeyType.AES,)),
+    Offer(("derive_key",), derived_types=(*_WEIERSTRASS_PAIRS, KeyType.ECC_KEY_PAIR(EccFamily.MONTGOMERY))),
     Offer(("get_entropy",), fallback=False),
     Offer(("init_random", "get_random"), initial_entropy_size=0, fallback=False),
     *SUPPLEMENT,
