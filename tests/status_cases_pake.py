@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class Element(Vault):
     capabilities: list[Any] = [*Vault.capabilities, {"entry_points": ["get_builtin_key"]}]  # noqa: RUF012
 
     def get_builtin_key(self, slot: int, attributes: KeyAttributes) -> tuple[KeyAttributes, bytes]:
-        return attributes.replace(type=KeyType.PASSWORD, bits=16, usage=Usage.DERIVE, alg=JPAKE), b"\x5apw"
+        return replace(attributes, type=KeyType.PASSWORD, bits=16, usage=Usage.DERIVE, alg=JPAKE), b"\x5apw"
 
 
 class Scene:

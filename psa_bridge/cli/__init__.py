@@ -55,11 +55,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _command_parser(name: str) -> argparse.ArgumentParser:
     """The parser of one command: one of its own, because only such a one takes options and files in any order."""
+    from psa_bridge.cli.help import HelpFormatter
+
     module = importlib.import_module(f"psa_bridge.cli.{name}")
     parser = argparse.ArgumentParser(
-        prog=f"psa-bridge {name}",
-        description=module.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog=f"psa-bridge {name}", description=module.__doc__, formatter_class=HelpFormatter
     )
     module.configure(parser)
     examples = getattr(module, "EXAMPLES", "")

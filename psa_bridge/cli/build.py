@@ -13,6 +13,12 @@ from pathlib import Path
 
 SUMMARY = "build the core as a C library, static and shared, with its headers"
 
+EXAMPLES = """\
+  psa-bridge build --output out
+  cc program.c $(psa-bridge build --output out --flags)
+  psa-bridge build --no-software --cc arm-linux-gnueabihf-gcc
+"""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""

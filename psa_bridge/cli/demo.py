@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 SUMMARY = "compile example drivers, load them, hash and sign a file, check the results"
 
+EXAMPLES = """\
+  psa-bridge demo
+  psa-bridge demo firmware.bin
+"""
+
 _CANDIDATES = ("/usr/bin/python3", "/bin/sh", "/etc/passwd", __file__)
 _ACCELERATOR, _PLUGIN = "x86_sha", "p256_plugin"
 _PIECES = 4

@@ -19,8 +19,8 @@ SUMMARY = "what is on this machine: compiler, headers, components, and remedies"
 
 EXAMPLES = """\
   psa-bridge doctor
-  psa-bridge doctor --json | jq '.checks[] | select(.state == "missing")'
-  CC=clang psa-bridge doctor                            what another compiler makes of it
+  psa-bridge doctor --json | jq '.checks[] | select(.state != "ok")'
+  CC=clang psa-bridge doctor      what another compiler makes of it
 """
 
 _COLOURS = {"ok": "good", "missing": "error", "absent": "warning"}

@@ -18,8 +18,9 @@ SUMMARY = "who would serve a call, and why not the others"
 
 EXAMPLES = """\
   psa-bridge explain hash_compute --alg PSA_ALG_SHA_256 acme/
-  psa-bridge explain sign_hash --alg 'PSA_ALG_ECDSA(PSA_ALG_SHA_256)' --bits 256 \\
-      --key-type 'PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1)' --location 0x8a0001 element/
+  psa-bridge explain sign_hash --alg 'PSA_ALG_ECDSA(PSA_ALG_SHA_256)' \\
+      --key-type 'PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1)' \\
+      --bits 256 --location 0x8a0001 element/
   psa-bridge explain generate_key --key-type PSA_KEY_TYPE_AES --bits 256
 """
 

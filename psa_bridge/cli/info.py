@@ -27,10 +27,10 @@ _LAYOUTS = {
 SUMMARY = "what is in a bundle: entry points, symbols, sizes, capabilities, findings"
 
 EXAMPLES = """\
-  psa-bridge info acme/                                 a directory with a bundle.toml
+  psa-bridge info acme/                   a directory with a bundle.toml
   psa-bridge info driver.json libacme.a -I include -D ACME_FAST
   psa-bridge info --json acme/ | jq '.bundles[].findings'
-  psa-bridge info --mechanisms acme/                    what of the API there is with this driver
+  psa-bridge info --mechanisms acme/      what there is with this driver
 """
 
 

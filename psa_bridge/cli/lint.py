@@ -24,8 +24,8 @@ SUMMARY = "check descriptions: every mistake with file, line, JSON path and reme
 
 EXAMPLES = """\
   psa-bridge lint driver.json
-  psa-bridge lint accelerator/ element/bundle.toml      one list: the first that can serve a call gets it
-  psa-bridge lint --format sarif --output lint.sarif .  for code scanning in CI
+  psa-bridge lint accelerator/ element/bundle.toml      as one list, in order
+  psa-bridge lint --format sarif --output lint.sarif .  for code scanning
   psa-bridge lint --rules                               every kind of finding
 """
 

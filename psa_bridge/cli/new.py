@@ -2,8 +2,8 @@
 
 Two templates:
 
-  hash      a transparent driver: an accelerator for SHA-256, single-part and in parts
-  element   an opaque driver: a secure element with HMAC keys, wrapped, at a location of its own
+  hash      a transparent driver: an accelerator for SHA-256
+  element   an opaque driver: a secure element with wrapped HMAC keys
 
 The hardware is a model in software in files of its own; what to put in its place is marked REPLACE. Everything else
 (description, header, entry points, bundle.toml, Makefile, README, test) is yours to change.
@@ -23,9 +23,9 @@ from pathlib import Path
 SUMMARY = "the skeleton of a driver, with a test that passes"
 
 EXAMPLES = """\
-  psa-bridge new acme                                   an accelerator, in ./acme
-  psa-bridge new acme_se --type opaque                  a secure element, in ./acme_se
-  psa-bridge new acme_se --type opaque --location 0x801234 --directory drivers/acme_se
+  psa-bridge new acme                       an accelerator, in ./acme
+  psa-bridge new acme_se --type opaque      a secure element, in ./acme_se
+  psa-bridge new acme_se --type opaque --location 0x801234 -d drivers/acme_se
 """
 
 _SKELETONS = Path(__file__).resolve().parent / "skeletons"

@@ -20,8 +20,6 @@ from psa_bridge.cli.calls import CALLS, CHECKS, OPTIONAL
 from psa_bridge.cli.run_outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from psa_bridge import Alg, Core, Key
     from psa_bridge.cli.calls import Call
 
@@ -29,12 +27,16 @@ SUMMARY = "make one call from the shell, and see who served it"
 
 EXAMPLES = """\
   psa-bridge run hash_compute --alg PSA_ALG_SHA_256 firmware.bin
-  psa-bridge run hash_compute --alg PSA_ALG_SHA_256 --driver acme/ --trace --parts 1000 firmware.bin
-  psa-bridge run mac_compute --alg 'PSA_ALG_HMAC(PSA_ALG_SHA_256)' --generate --bits 256 \\
-      --driver acme_se/ --location acme_se --require acme_se firmware.bin
-  psa-bridge run aead_encrypt --alg PSA_ALG_GCM --key aes.key --output box plain.txt
-  psa-bridge run sign_message --alg 'PSA_ALG_ECDSA(PSA_ALG_SHA_256)' --key private.pem --output sig firmware.bin
-  psa-bridge run verify_message --alg 'PSA_ALG_ECDSA(PSA_ALG_SHA_256)' --key public.pem --expected @sig firmware.bin
+  psa-bridge run hash_compute --alg PSA_ALG_SHA_256 --driver acme/ \\
+      --trace --parts 1000 firmware.bin
+  psa-bridge run mac_compute --alg 'PSA_ALG_HMAC(PSA_ALG_SHA_256)' \\
+      --generate --bits 256 --driver acme_se/ --location acme_se \\
+      --require acme_se firmware.bin
+  psa-bridge run aead_encrypt --alg PSA_ALG_GCM --key aes.key -o box text
+  psa-bridge run sign_message --alg 'PSA_ALG_ECDSA(PSA_ALG_SHA_256)' \\
+      --key private.pem -o sig firmware.bin
+  psa-bridge run verify_message --alg 'PSA_ALG_ECDSA(PSA_ALG_SHA_256)' \\
+      --key public.pem --expected @sig firmware.bin
   psa-bridge run generate_random --size 32
 """
 
@@ -53,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     from psa_bridge.cli import run_keys
     from psa_bridge.cli.arguments import add_json, number
 
-    parser.description = (parser.description or "").replace("{calls}", _listed(CALLS))
+    parser.description = (parser.description or "").replace("{calls}", ", ".join(CALLS))
     parser.add_argument("call", metavar="CALL", help="for example hash_compute")
     parser.add_argument("input", nargs="?", metavar="INPUT", help="a file; - is standard input")
     parser.add_argument("--alg", metavar="MACRO", help="for example PSA_ALG_SHA_256, or a number")
@@ -76,13 +78,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--trace", action="store_true", help="show every call of a driver")
     output.add_argument("--quiet", "-q", action="store_true", help="the output only")
     add_json(parser)
-
-
-def _listed(names: Sequence[str] | dict[str, Call]) -> str:
-    """Names in lines that fit."""
-    import textwrap
-
-    return "\n".join(textwrap.wrap(", ".join(names), 110, break_on_hyphens=False))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -268,12 +268,15 @@ WITHOUT_SAMPLE(ciphers)
 WITHOUT_SAMPLE(aeads)
 WITHOUT_SAMPLE(wrapping)
 WITHOUT_SAMPLE(xofs)
+WITHOUT_SAMPLE(jpake)
+WITHOUT_SAMPLE(spake2p)
 
 static const struct {
     const char *name;
     step_t step;
-} others[] = {{"hashes", hashes}, {"randomness", randomness}, {"macs", macs}, {"ciphers", ciphers},
-              {"AEADs", aeads},   {"wrapping", wrapping},     {"XOFs", xofs}};
+} others[] = {{"hashes", hashes},   {"randomness", randomness}, {"macs", macs},
+              {"ciphers", ciphers}, {"AEADs", aeads},           {"wrapping", wrapping},
+              {"XOFs", xofs},       {"J-PAKE", jpake},          {"SPAKE2+", spake2p}};
 
 int main(int argc, char **argv) {
     bool faults = argc > 1 && strcmp(argv[1], "faults") == 0;

@@ -13,6 +13,8 @@ psa_status_t exercise_ciphers(void);
 psa_status_t exercise_aeads(void);
 psa_status_t exercise_wrapping(void);
 psa_status_t exercise_xofs(void);
+psa_status_t exercise_jpake(void);
+psa_status_t exercise_spake2p(void);
 
 /** RSA encryption and decryption with a key pair. */
 psa_status_t exercise_encryption(const psa_key_attributes_t *attributes, const uint8_t *key, size_t key_size);

@@ -1,6 +1,7 @@
 /* What a driver finds in the core, for driver tests without a core: attribute getters, a random
- * generator, and a persistent state that a test can look into. */
-#include <psa/crypto.h>
+ * generator, the inputs of PAKEs, and a persistent state that a test can look into. */
+#include "support.h"
+
 #include <psa/crypto_driver_common.h>
 #include <psab/prepared.h>
 #include <string.h>
@@ -67,4 +68,87 @@ void psab_prepared_give(const psab_prepared_kind_t *kind, const uint8_t *key, si
     (void)key_size;
     (void)variant;
     kind->drop(form);
+}
+
+/* The parts of a cipher suite. */
+
+psa_algorithm_t psa_pake_cs_get_algorithm(const psa_pake_cipher_suite_t *cipher_suite) {
+    return cipher_suite->alg;
+}
+
+psa_pake_primitive_t psa_pake_cs_get_primitive(const psa_pake_cipher_suite_t *cipher_suite) {
+    return cipher_suite->primitive;
+}
+
+/* The getters of a PAKE's inputs. */
+
+static psa_status_t length_of(support_text_t text, size_t *length) {
+    *length = text.size;
+    return text.data != NULL ? PSA_SUCCESS : PSA_ERROR_BAD_STATE;
+}
+
+static psa_status_t copy_of(support_text_t text, uint8_t *buffer, size_t size, size_t *length) {
+    if (text.data == NULL || text.size > size) {
+        return text.data == NULL ? PSA_ERROR_BAD_STATE : PSA_ERROR_BUFFER_TOO_SMALL;
+    }
+    memcpy(buffer, text.data, text.size);
+    *length = text.size;
+    return PSA_SUCCESS;
+}
+
+psa_status_t psa_crypto_driver_pake_get_password_len(const psa_crypto_driver_pake_inputs_t *inputs,
+                                                     size_t *password_len) {
+    return length_of(inputs->password, password_len);
+}
+
+psa_status_t psa_crypto_driver_pake_get_password_bytes(const psa_crypto_driver_pake_inputs_t *inputs, uint8_t *buffer,
+                                                       size_t buffer_size, size_t *buffer_length) {
+    return copy_of(inputs->password, buffer, buffer_size, buffer_length);
+}
+
+psa_status_t psa_crypto_driver_pake_get_password_key(const psa_crypto_driver_pake_inputs_t *inputs,
+                                                     uint8_t **p_key_buffer, size_t *key_buffer_size,
+                                                     psa_key_attributes_t *attributes) {
+    *p_key_buffer = (uint8_t *)(uintptr_t)inputs->password.data;
+    *attributes = inputs->attributes;
+    return length_of(inputs->password, key_buffer_size);
+}
+
+psa_status_t psa_crypto_driver_pake_get_user_len(const psa_crypto_driver_pake_inputs_t *inputs, size_t *user_len) {
+    return length_of(inputs->user, user_len);
+}
+
+psa_status_t psa_crypto_driver_pake_get_user(const psa_crypto_driver_pake_inputs_t *inputs, uint8_t *user_id,
+                                             size_t user_id_size, size_t *user_id_len) {
+    return copy_of(inputs->user, user_id, user_id_size, user_id_len);
+}
+
+psa_status_t psa_crypto_driver_pake_get_peer_len(const psa_crypto_driver_pake_inputs_t *inputs, size_t *peer_len) {
+    return length_of(inputs->peer, peer_len);
+}
+
+psa_status_t psa_crypto_driver_pake_get_peer(const psa_crypto_driver_pake_inputs_t *inputs, uint8_t *peer_id,
+                                             size_t peer_id_size, size_t *peer_id_length) {
+    return copy_of(inputs->peer, peer_id, peer_id_size, peer_id_length);
+}
+
+psa_status_t psa_crypto_driver_pake_get_context_len(const psa_crypto_driver_pake_inputs_t *inputs,
+                                                    size_t *context_len) {
+    return length_of(inputs->context, context_len);
+}
+
+psa_status_t psa_crypto_driver_pake_get_context(const psa_crypto_driver_pake_inputs_t *inputs, uint8_t *context,
+                                                size_t context_size, size_t *context_length) {
+    return copy_of(inputs->context, context, context_size, context_length);
+}
+
+psa_status_t psa_crypto_driver_pake_get_role(const psa_crypto_driver_pake_inputs_t *inputs, psa_pake_role_t *role) {
+    *role = inputs->role;
+    return PSA_SUCCESS;
+}
+
+psa_status_t psa_crypto_driver_pake_get_cipher_suite(const psa_crypto_driver_pake_inputs_t *inputs,
+                                                     psa_pake_cipher_suite_t *cipher_suite) {
+    *cipher_suite = inputs->suite;
+    return PSA_SUCCESS;
 }
