@@ -309,7 +309,7 @@ def starting() -> list[tuple[str, float, float]]:
     ]
 
 
-_WIDEST = 2.2
+_WIDEST = 2.6
 """Bars that are longer end there, with their number."""
 
 
@@ -319,7 +319,7 @@ def chart(groups: dict[str, Sequence[Row]], path: Path) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415
     from matplotlib.patches import Patch  # noqa: PLC0415
 
-    mpl.rcParams["svg.hashsalt"] = "psa-bridge"
+    mpl.rcParams.update({"svg.hashsalt": "psa-bridge", "svg.fonttype": "none"})
     heights = [len(rows) for rows in groups.values()]
     figure = Figure(figsize=(8.5, 0.55 * sum(heights) + 2.0), layout="constrained")
     axes = figure.subplots(len(groups), 1, gridspec_kw={"height_ratios": heights}, squeeze=False)
