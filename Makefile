@@ -6,7 +6,8 @@
 # make docs    the documentation as pages for a browser, build/docs/html/index.html
 # make ctest   the C tests: plain, under ASan and UBSan, under TSan
 # make asan    the Python tests that run the core, under ASan and UBSan
-# make bench   how much the core adds to a call, how long loading takes, the AES accelerator beside cryptography
+# make bench   Python calls beside hashlib and cryptography, what the core adds to a call, libcrypto called directly,
+#              how long loading takes, the AES accelerator; fails if a limit is missed
 # make test    check, all tests (the C tests among them), and asan
 # Tests run in as many processes as there are processors; JOBS=0 runs them in one.
 
@@ -25,7 +26,7 @@ JOBS ?= auto
 PARALLEL = -n $(JOBS) --dist loadfile
 
 .NOTPARALLEL:
-.PHONY: demo env dev compiler build check format docs bench ctest pytest asan test clean
+.PHONY: demo env dev compiler build check format docs bench chart ctest pytest asan test clean
 
 env: $(STAMP)
 
@@ -73,9 +74,13 @@ docs: $(DEV) build
 	@echo "make: the documentation is build/docs/html/index.html"
 
 bench: $(DEV) build
-	$(BIN)/python benchmarks/core.py
-	$(BIN)/python benchmarks/loading.py
-	$(BIN)/python benchmarks/aes.py
+	@missed=; for name in python core loading aes; do \
+	    $(BIN)/python benchmarks/$$name.py || missed="$$missed $$name"; \
+	done; test -z "$$missed" || { echo "make: limits missed in:$$missed" >&2; exit 1; }
+
+# The picture of docs/performance.md; on a machine that does nothing else.
+chart: $(DEV) build
+	$(BIN)/python benchmarks/python.py --chart docs/performance-python.svg
 
 ctest: $(DEV) build
 	$(BIN)/python tests/c_runner.py $(C_TESTS)

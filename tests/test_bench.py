@@ -16,7 +16,7 @@ from psa_bridge.bench import MECHANISMS, Comparison, Mechanism, Point, best_of, 
 from psa_bridge.bench.calls import make_key, ready
 from psa_bridge.bench.compare import Served
 from psa_bridge.bench.plot import PlotError, check, plot
-from psa_bridge.bench.timing import SHORTEST_NS, Call, calibrate, run
+from psa_bridge.bench.timing import SHORTEST_NS, Call, Statement, calibrate
 from psa_bridge.cli import main
 from psa_bridge.paths import DRIVERS
 
@@ -42,7 +42,7 @@ class FakeTime:
 @pytest.mark.parametrize("arguments", [(), (1,), (1, "two", 3.0)])
 def test_a_run_makes_the_call_as_often_as_it_says(arguments: tuple[Any, ...]) -> None:
     seen: list[tuple[Any, ...]] = []
-    run(Call(lambda *given: seen.append(given), arguments), 7)
+    Call(lambda *given: seen.append(given), arguments).run(7)
     assert seen == [arguments] * 7
 
 
@@ -50,6 +50,12 @@ def test_time_per_call_is_that_of_the_call() -> None:
     time = FakeTime()
     calls = [Call(time.spend, (250,)), Call(time.spend, (3_000_000,))]
     assert best_of(calls, seconds=0.01, clock=time) == [250, 3_000_000]
+
+
+def test_a_statement_runs_with_its_names() -> None:
+    time, seen = FakeTime(), []
+    assert Statement("seen.append(value); spend(5)", seen=seen, value="x", spend=time.spend).run(3, time) == 15
+    assert seen == ["x"] * 3
 
 
 def test_the_best_run_counts_and_the_calls_alternate() -> None:

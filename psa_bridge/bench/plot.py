@@ -64,7 +64,8 @@ def _figure(shown: Sequence[Comparison], title: str) -> Any:
     import matplotlib as mpl  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    mpl.rcParams["svg.hashsalt"] = "psa-bridge"  # the same numbers give the same file
+    # The same numbers give the same file, and text stays text.
+    mpl.rcParams.update({"svg.hashsalt": "psa-bridge", "svg.fonttype": "none"})
     sized = [one for one in shown if one.mechanism.sized]
     fixed = [one for one in shown if not one.mechanism.sized]
     count = len(sized) + bool(fixed)

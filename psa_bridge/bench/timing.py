@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import repeat
 from time import perf_counter_ns
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 Clock = Callable[[], int]
 
@@ -18,8 +18,15 @@ SHORTEST_NS = 1_000_000
 """How long one run lasts at least, unless a single call lasts longer."""
 
 
+class Timed(Protocol):
+    """Something that can be measured."""
+
+    def run(self, times: int, clock: Clock = perf_counter_ns) -> int:
+        """Nanoseconds that ``times`` repetitions take."""
+
+
 class Call(NamedTuple):
-    """Something to measure: a function and its positional arguments."""
+    """A function and its positional arguments."""
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
@@ -28,52 +35,65 @@ class Call(NamedTuple):
         """Make the call once."""
         return self.function(*self.arguments)
 
+    def run(self, times: int, clock: Clock = perf_counter_ns) -> int:
+        """Nanoseconds that ``times`` calls take."""
+        names = tuple(f"a{i}" for i in range(len(self.arguments)))
+        loop = _loop(f"function({', '.join(names)})", ("function", *names))
+        return loop(clock, repeat(None, times), self.function, *self.arguments)
+
+
+class Statement:
+    """Python text, such as ``hashlib.sha256(data).digest()``, and what its names stand for."""
+
+    def __init__(self, text: str, **names: Any) -> None:
+        self.text = text
+        self._loop = _loop(text, tuple(names))
+        self._values = tuple(names.values())
+
+    def run(self, times: int, clock: Clock = perf_counter_ns) -> int:
+        """Nanoseconds that running the text ``times`` times takes."""
+        return self._loop(clock, repeat(None, times), *self._values)
+
 
 @cache
-def _loop(count: int) -> Callable[..., int]:
-    """A function that makes a call with ``count`` arguments many times and returns the nanoseconds it took."""
-    names = ", ".join(f"a{i}" for i in range(count))
-    text = (
-        f"def loop(clock, times, function{', ' if names else ''}{names}):\n"
-        f"    start = clock()\n"
-        f"    for _ in times:\n"
-        f"        function({names})\n"
-        f"    return clock() - start\n"
+def _loop(text: str, names: tuple[str, ...]) -> Callable[..., int]:
+    """A function of a clock, an iterator and the names: runs a text once per item, and says how long all that took."""
+    source = (
+        f"def loop({', '.join(('_clock', '_times', *names))}):\n"
+        f"    _start = _clock()\n"
+        f"    for _ in _times:\n"
+        f"        {text}\n"
+        f"    return _clock() - _start\n"
     )
     made: dict[str, Any] = {}
-    exec(text, made)
+    exec(source, made)
     return made["loop"]  # type: ignore[no-any-return]
 
 
-def run(call: Call, times: int, clock: Clock = perf_counter_ns) -> int:
-    """Nanoseconds that ``times`` calls take."""
-    return _loop(len(call.arguments))(clock, repeat(None, times), call.function, *call.arguments)
-
-
-def calibrate(call: Call, clock: Clock = perf_counter_ns) -> int:
-    """How many calls a run should have."""
+def calibrate(timed: Timed, clock: Clock = perf_counter_ns) -> int:
+    """How many repetitions a run should have."""
     times = 1
     while True:
-        taken = max(run(call, times, clock), 1)
+        taken = max(timed.run(times, clock), 1)
         if taken >= SHORTEST_NS:
             return times
         times = min(times * 10, max(times + 1, 1 + times * SHORTEST_NS * 5 // (taken * 4)))
 
 
-def best_of(calls: Sequence[Call], seconds: float = 0.1, clock: Clock = perf_counter_ns) -> list[float]:
-    """Nanoseconds per call of each, measured in alternation.
+def best_of(timed: Sequence[Timed], seconds: float = 0.1, clock: Clock = perf_counter_ns) -> list[float]:
+    """Nanoseconds per repetition of each, measured in alternation.
 
     Args:
-        calls: what to compare.
+        timed: what to compare.
         seconds: how long to measure in all, about; each is run five times at least.
         clock: nanoseconds.
     """
-    times = [calibrate(call, clock) for call in calls]
-    best = [float("inf")] * len(calls)
+    times = [calibrate(one, clock) for one in timed]
+    best = [float("inf")] * len(timed)
     end = clock() + int(seconds * 1e9)
     rounds = 0
     while rounds < 5 or clock() < end:
-        for i, call in enumerate(calls):
-            best[i] = min(best[i], run(call, times[i], clock) / times[i])
+        for i, one in enumerate(timed):
+            best[i] = min(best[i], one.run(times[i], clock) / times[i])
         rounds += 1
     return best

@@ -22,6 +22,7 @@ class Operation(OperationBase):
     context manager it aborts on exit what was not finished.
     """
 
+    _core: Native
     family: ClassVar[str]
     """Names the C type and the function that aborts."""
 
