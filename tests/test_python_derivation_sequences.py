@@ -212,10 +212,34 @@ class Derivations(RuleBasedStateMachine):
 
     @rule(kind=st.sampled_from(sorted(KINDS)))
     def setup(self, kind: str) -> None:
-        if self.operation is not None and self.model is not None and self.model.state == "active":
-            return
+        if self.operation is not None:
+            self.operation.abort()
         self.model = Model(kind, capacity=KINDS[kind].capacity)
         self.operation = self.core.key_derivation_setup(KINDS[kind].alg)
+
+    @rule(
+        kind=st.sampled_from(sorted(KINDS)),
+        forms=st.lists(st.sampled_from(["bytes", "key", "key", "agreement"]), min_size=5, max_size=5),
+        verifies=st.sampled_from([None, None, None, 0, 1, 2, 3]),
+        skips=st.booleans(),
+        capacity=st.sampled_from([None, None, 40, 100]),
+        order=st.none() | st.permutations(range(5)),
+    )
+    def setup_with_inputs(
+        self, kind: str, forms: list[str], verifies: int | None, skips: bool, capacity: int | None, order: Any
+    ) -> None:
+        """All inputs, or all that have to be there: the way to the states beyond."""
+        self.setup(kind)
+        if capacity is not None:
+            self.set_capacity(capacity)
+        for i in order or range(5):
+            if i >= len(KINDS[kind].rules) or (KINDS[kind].rules[i].optional and skips):
+                continue
+            one, form = KINDS[kind].rules[i], forms[i]
+            agrees = kind == "agreed" and one.step == Step.SECRET
+            if one.forms == "integer" or (form == "agreement" and not agrees):
+                form = "integer" if one.forms == "integer" else "key"
+            self.give(one.step, form, Usage.VERIFY_DERIVATION if i == verifies else Usage.DERIVE, b"input %d" % i)
 
     @precondition(lambda self: self.model is not None)
     @rule(
@@ -228,7 +252,7 @@ class Derivations(RuleBasedStateMachine):
     def wild_input(self, step: Step, form: str, usage: int, data: bytes) -> None:
         self.give(step, form, usage, data)
 
-    @precondition(lambda self: self.model is not None and not self.model.complete)
+    @precondition(lambda self: self.active() is not None and not self.model.complete)
     @rule(
         form=st.sampled_from(["bytes", "key", "agreement"]),
         usage=st.sampled_from([Usage.DERIVE, Usage.DERIVE, Usage.VERIFY_DERIVATION]),
@@ -378,4 +402,4 @@ class Derivations(RuleBasedStateMachine):
 
 
 TestDerivations = Derivations.TestCase
-TestDerivations.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+TestDerivations.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
