@@ -22,6 +22,12 @@ def functions() -> list[dict[str, Any]]:
 
 
 @cache
+def algorithms() -> list[dict[str, Any]]:
+    """The algorithms of the API: their keys, inputs and lengths."""
+    return json.loads((DATA / "psa_algorithms_1_5.json").read_text())["algorithms"]
+
+
+@cache
 def driver_interface() -> Any:
     return json.loads((DATA / "driver_entry_points.json").read_text())
 
