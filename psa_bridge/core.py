@@ -378,7 +378,13 @@ def _as_python_driver(driver: Loadable) -> PythonDriver | None:
 
     if isinstance(driver, type) and issubclass(driver, PythonDriver):
         return driver()
-    return driver if isinstance(driver, PythonDriver) else None
+    if isinstance(driver, PythonDriver):
+        return driver
+    from psa_bridge.driver.bundle import Bundle, Image  # noqa: PLC0415
+
+    if not isinstance(driver, (Bundle, Image)):
+        raise TypeError(f"driver has to be a path, a Bundle, an Image or a PythonDriver, not {type(driver).__name__}")
+    return None
 
 
 def _image(what: tuple[Any, ...], settings: dict[str, Any]) -> Image:

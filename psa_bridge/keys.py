@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from psa_bridge._native import KeyBase
 from psa_bridge.errors import PsaError
+from psa_bridge.ops.base import Native, number
 from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.interchange import KeyExport
 from psa_bridge.ops.key_asymmetric import AsymmetricKeyOperations
@@ -33,8 +34,10 @@ class Key(KeyBase, KeyOperations, AsymmetricKeyOperations, KeyExport, KeyFiles):
     __slots__ = ("_known",)
 
     def __init__(self, core: Core, identifier: int) -> None:
+        if not isinstance(core, Native):
+            raise TypeError(f"core has to be a Core, not {type(core).__name__}")
         self.core = core
-        self.id: int = identifier
+        self.id: int = number(identifier, "identifier")
         self._known: KeyAttributes | None = None
 
     @property

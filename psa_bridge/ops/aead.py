@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from psa_bridge._native import ffi, lib
-from psa_bridge.ops.base import Native, key_id, number, view, writable
+from psa_bridge.ops.base import Native, number, view, writable
 from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import sealed_length
@@ -63,7 +63,7 @@ class AuthenticatedCiphers(Native):
         size = sealed_length(self._attributes(key), alg, len(text)) if out is None else 0
         given, data = view(nonce, "nonce"), view(additional_data, "additional_data")
         inputs = (given, len(given), data, len(data), text, len(text))
-        return self._produce("aead_encrypt", size, out, key_id(key), alg, *inputs)  # type: ignore[no-any-return]
+        return self._produce("aead_encrypt", size, out, self._key(key), alg, *inputs)  # type: ignore[no-any-return]
 
     @overload
     def aead_decrypt(
@@ -107,7 +107,7 @@ class AuthenticatedCiphers(Native):
         data = view(additional_data, "additional_data")
         inputs = (given, len(given), data, len(data), text, len(text))
         return self._produce(  # type: ignore[no-any-return]
-            "aead_decrypt", len(text), out, key_id(key), number(alg, "alg"), *inputs, secret=True
+            "aead_decrypt", len(text), out, self._key(key), number(alg, "alg"), *inputs, secret=True
         )
 
     def aead_encrypt_setup(self, key: Key | int, alg: int) -> AeadOperation:
@@ -116,7 +116,7 @@ class AuthenticatedCiphers(Native):
         Raises:
             NotPermitted, InvalidArgument, InvalidHandle, NotSupported: as for :meth:`aead_encrypt`.
         """
-        return AeadOperation(self)._start("aead_encrypt_setup", key_id(key), number(alg, "alg"))
+        return AeadOperation(self)._start("aead_encrypt_setup", self._key(key), number(alg, "alg"))
 
     def aead_decrypt_setup(self, key: Key | int, alg: int) -> AeadOperation:
         """Start to decrypt in parts. Section 10.6.3, psa_aead_decrypt_setup.
@@ -124,7 +124,7 @@ class AuthenticatedCiphers(Native):
         Raises:
             NotPermitted, InvalidArgument, InvalidHandle, NotSupported: as for :meth:`aead_decrypt`.
         """
-        return AeadOperation(self)._start("aead_decrypt_setup", key_id(key), number(alg, "alg"))
+        return AeadOperation(self)._start("aead_decrypt_setup", self._key(key), number(alg, "alg"))
 
 
 @quick("aead")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from psa_bridge._native import lib
+from psa_bridge._native import ffi, lib
 from psa_bridge.constants import Alg
 from psa_bridge.errors import InvalidArgument, InvalidSignature, NotSupported
 from psa_bridge.files import PIECE, File, Progress, Source, Target, open_target
@@ -291,9 +291,10 @@ def _through(source: Source, operation: CipherOperation | AeadOperation, out: Ta
 
 def _begin(operation: AeadOperation, alg: int, nonce: Buffer, additional_data: Buffer, total: int | None) -> None:
     """Lengths where the algorithm depends on them, nonce, additional data."""
+    bytes_like = ffi.buffer(view(additional_data, "additional_data"))
     if Alg(alg).default_length_tag == Alg.CCM:
         if total is None:
             raise InvalidArgument(f"{Alg(alg)} depends on the size of source, which cannot be known")
-        operation.set_lengths(len(view(additional_data, "additional_data")), total)
+        operation.set_lengths(len(bytes_like), total)
     operation.set_nonce(nonce)
-    operation.update_ad(additional_data)
+    operation.update_ad(bytes_like)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from psa_bridge._native import ffi
-from psa_bridge.ops.base import Native, core_of, key_id, number, view
+from psa_bridge.ops.base import Native, core_of, in_c, number, view
 from psa_bridge.ops.sizes import encapsulated_length, wrapped_length
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ class KeyTransport(Native):
             NotSupported: no driver does this, or the location of the key does not export it.
         """
         alg = number(alg, "alg")
-        size = wrapped_length(self._attributes(wrapping_key), alg, self._attributes(key))
-        identifier = key_id(wrapping_key, "wrapping_key")
-        return self._produce("wrap_key", size, None, identifier, alg, key_id(key))  # type: ignore[no-any-return]
+        size = wrapped_length(self._attributes(wrapping_key, "wrapping_key"), alg, self._attributes(key))
+        identifier = self._key(wrapping_key, "wrapping_key")
+        return self._produce("wrap_key", size, None, identifier, alg, self._key(key))  # type: ignore[no-any-return]
 
     def unwrap_key(self, attributes: KeyAttributes, wrapping_key: Key | int, alg: int, data: Buffer) -> Key:
         """Make a key from a wrapped one. Section 10.7.2, psa_unwrap_key.
@@ -56,8 +56,8 @@ class KeyTransport(Native):
             NotSupported: no driver does this.
         """
         wrapped = view(data, "data")
-        identifier = key_id(wrapping_key, "wrapping_key")
-        return self._create("unwrap_key", attributes.to_c(), identifier, number(alg, "alg"), wrapped, len(wrapped))
+        identifier = self._key(wrapping_key, "wrapping_key")
+        return self._create("unwrap_key", in_c(attributes), identifier, number(alg, "alg"), wrapped, len(wrapped))
 
     def encapsulate(self, key: Key | int, alg: int, attributes: KeyAttributes) -> tuple[Key, bytes]:
         """Make a fresh shared secret as a key, and its ciphertext. Section 10.12.3, psa_encapsulate.
@@ -83,7 +83,7 @@ class KeyTransport(Native):
         alg = number(alg, "alg")
         made = ffi.new("psa_key_id_t *")
         size = encapsulated_length(self._attributes(key), alg)
-        ciphertext: bytes = self._produce("encapsulate", size, None, key_id(key), alg, attributes.to_c(), made)
+        ciphertext: bytes = self._produce("encapsulate", size, None, self._key(key), alg, in_c(attributes), made)
         return Key(core_of(self), made[0]), ciphertext
 
     def decapsulate(self, key: Key | int, alg: int, ciphertext: Buffer, attributes: KeyAttributes) -> Key:
@@ -103,7 +103,7 @@ class KeyTransport(Native):
             NotPermitted, AlreadyExists, InvalidHandle, NotSupported: as for :meth:`encapsulate`.
         """
         given = view(ciphertext, "ciphertext")
-        return self._create("decapsulate", key_id(key), number(alg, "alg"), given, len(given), attributes.to_c())
+        return self._create("decapsulate", self._key(key), number(alg, "alg"), given, len(given), in_c(attributes))
 
     def attach_key(self, attributes: KeyAttributes, label: Buffer) -> Key:
         """An identifier for a key that a secure element has already. Section 9.9.1, psa_attach_key.
@@ -120,4 +120,4 @@ class KeyTransport(Native):
             NotSupported: the location has no keys to attach to.
         """
         named = view(label, "label")
-        return self._create("attach_key", attributes.to_c(), named, len(named))
+        return self._create("attach_key", in_c(attributes), named, len(named))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, cast, overload
 
 from psa_bridge._native import ffi
-from psa_bridge.ops.base import Native, number, view, writable
+from psa_bridge.ops.base import Native, amount, number, view, writable
 from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 
@@ -79,8 +79,6 @@ class XofOperation(Operation):
         """
         if (size is None) == (out is None):
             raise TypeError("output takes either size or out")
-        if size is not None and size < 0:
-            raise ValueError(f"size is {size}, which is negative")
-        target = ffi.new("uint8_t[]", size) if out is None else writable(out)
+        target = ffi.new("uint8_t[]", amount(cast(int, size))) if out is None else writable(out)
         self._core._run("xof_output", self._operation, target, len(target))
         return len(target) if out is not None else bytes(ffi.buffer(target))
