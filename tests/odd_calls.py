@@ -10,7 +10,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from psa_bridge import Alg, Core, EccFamily, Key, KeyAttributes, KeyType, Usage
+from psa_bridge import (
+    Alg,
+    Core,
+    EccFamily,
+    Key,
+    KeyAttributes,
+    KeyType,
+    PakeCipherSuite,
+    PakeConfirmation,
+    PakePrimitive,
+    PakePrimitiveType,
+    PakeStep,
+    Usage,
+)
+from psa_bridge.constants import Step
 
 
 class Own(int):
@@ -23,9 +37,34 @@ class Liar(int):
 
 
 BYTES = {"data", "expected", "state", "mac", "plaintext", "ciphertext", "nonce", "additional_data", "signature"}
-BYTES |= {"message", "digest", "context", "salt", "peer_key", "label", "custom_data", "iv", "tag", "out"}
+BYTES |= {
+    "message",
+    "digest",
+    "context",
+    "salt",
+    "peer_key",
+    "label",
+    "custom_data",
+    "iv",
+    "tag",
+    "out",
+    "user_id",
+    "peer_id",
+}
 PATHS = {"source", "target"}
-NUMBERS = {"alg", "usage", "flags", "size", "identifier", "capacity", "ad_length", "plaintext_length"}
+NUMBERS = {
+    "alg",
+    "usage",
+    "flags",
+    "size",
+    "identifier",
+    "capacity",
+    "ad_length",
+    "plaintext_length",
+    "value",
+    "length",
+    "role",
+}
 LISTS = {"messages", "macs", "signatures", "nonces", "texts", "hashes", "digests"}
 TEXTS = {"call", "driver"}
 
@@ -77,6 +116,10 @@ class Scene:
         self.rsa = self.made(KeyType.RSA_KEY_PAIR, 1024, Alg.RSA_OAEP(Alg.SHA_256))
         self.kem = self.made(KeyType.ML_KEM_KEY_PAIR, 768, Alg.ML_KEM)
         self.dsa = self.made(KeyType.ML_DSA_KEY_PAIR, 128, Alg.ML_DSA)
+        self.secret = self.made(KeyType.DERIVE, 256, Alg.HKDF(Alg.SHA_256))
+        group = PakePrimitive.of(PakePrimitiveType.ECC, EccFamily.SECP_R1, 256)
+        self.suite = PakeCipherSuite(Alg.JPAKE(Alg.SHA_256), group, PakeConfirmation.UNCONFIRMED_KEY)
+        self.password = self.made(KeyType.PASSWORD, 64, Alg.JPAKE(Alg.SHA_256))
         self.folder = folder
         for name, content in (
             ("plain", b"abc"),
@@ -180,6 +223,9 @@ def calls(s: Scene) -> Iterator[Call]:
         ("unwrap_key", (aes, s.kek, Alg.KW, s.kek.wrap(Alg.KW, s.gcm))),
         ("encapsulate", (s.kem, Alg.ML_KEM, secret)),
         ("decapsulate", (s.kem, Alg.ML_KEM, s.kem.encapsulate(Alg.ML_KEM, secret)[1], secret)),
+        ("key_agreement", (s.ecdh, s.ecdh.export_public(), Alg.ECDH, secret)),
+        ("key_derivation_setup", (Alg.HKDF(SHA),)),
+        ("pake_setup", (s.password, s.suite)),
         ("raw_key_agreement", (Alg.ECDH, s.ecdh, s.ecdh.export_public())),
         ("generate_random", (16,)),
         ("import_key", (KeyAttributes(KeyType.RAW_DATA), b"abc")),
@@ -224,6 +270,22 @@ def _operations(s: Scene) -> Iterator[Call]:
         operation.set_nonce(NONCE)
         return operation
 
+    def deriving() -> Any:
+        operation = core.key_derivation_setup(Alg.HKDF(SHA))
+        operation.input_key(Step.SECRET, s.secret)
+        return operation
+
+    def derived() -> Any:
+        operation = deriving()
+        operation.input_bytes(Step.INFO, b"")
+        return operation
+
+    def exchanging() -> Any:
+        operation = core.pake_setup(s.password, s.suite)
+        operation.set_user(b"user")
+        operation.set_peer(b"peer")
+        return operation
+
     steps: list[tuple[str, Callable[[], Any], str, tuple[Any, ...]]] = [
         ("hash", lambda: core.hash_setup(SHA), "update", (b"abc",)),
         ("hash", lambda: core.hash_setup(SHA), "finish", ()),
@@ -247,6 +309,17 @@ def _operations(s: Scene) -> Iterator[Call]:
         ("sign", lambda: core.sign_setup(s.ec, SIGN), "update", (b"abc",)),
         ("sign", lambda: core.sign_setup(s.ec, SIGN), "finish", ()),
         ("sign", lambda: core.sign_setup(s.dsa, Alg.ML_DSA), "set_context", (b"abc",)),
+        ("derivation", deriving, "input_bytes", (Step.INFO, b"abc")),
+        ("derivation", lambda: core.key_derivation_setup(Alg.HKDF(SHA)), "input_key", (Step.SECRET, s.secret)),
+        ("derivation", lambda: core.key_derivation_setup(Alg.HKDF(SHA)), "set_capacity", (100,)),
+        ("derivation", lambda: core.key_derivation_setup(Alg.PBKDF2_HMAC(SHA)), "input_integer", (Step.COST, 5)),
+        ("derivation", derived, "output_bytes", (16,)),
+        ("derivation", derived, "output_key", (KeyAttributes(KeyType.AES, 128),)),
+        ("derivation", derived, "output_key_custom", (KeyAttributes(KeyType.AES, 128), b"")),
+        ("pake", lambda: core.pake_setup(s.password, s.suite), "set_user", (b"abc",)),
+        ("pake", lambda: core.pake_setup(s.password, s.suite), "set_peer", (b"abc",)),
+        ("pake", lambda: core.pake_setup(s.password, s.suite), "set_role", (0,)),
+        ("pake", exchanging, "output", (PakeStep.KEY_SHARE,)),
         ("xof", lambda: core.xof_setup(Alg.SHAKE128), "update", (b"abc",)),
         ("xof", lambda: core.xof_setup(Alg.SHAKE128), "output", (16,)),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from psa_bridge.ops.base import Native, number, view
+from psa_bridge.ops.base import Native, in_c, number, view
 from psa_bridge.ops.sizes import shared_secret_length
 
 if TYPE_CHECKING:
@@ -75,5 +75,5 @@ class Agreement(Native):
             NotSupported: no driver does this.
         """
         peer = view(peer_key, "peer_key")
-        pair = key_id(private_key, "private_key")
-        return self._create("key_agreement", pair, peer, len(peer), number(alg, "alg"), attributes.to_c())
+        pair = self._key(private_key, "private_key")
+        return self._create("key_agreement", pair, peer, len(peer), number(alg, "alg"), in_c(attributes))

@@ -117,7 +117,10 @@ class Native(CoreBase):
         """
         if isinstance(key, KeyBase) and key.core is not self:
             raise ValueError(f"{name} is a key of another core, and keys cannot be used outside of theirs")
-        return key_id(key, name)
+        identifier = key.id if isinstance(key, KeyBase) else key
+        if not isinstance(identifier, int) or isinstance(identifier, bool):
+            raise TypeError(f"{name} has to be a Key or a key identifier, not {type(key).__name__}")
+        return number(identifier, name)
 
     def _attributes(self, key: Key | int, name: str = "key") -> KeyAttributes:
         """The attributes of a key, from the object where it knows them."""
@@ -150,18 +153,6 @@ def amount(size: int, name: str = "size") -> int:
     if not 0 <= size < sys.maxsize:
         raise ValueError(f"{name} is {size}, which is {'negative' if size < 0 else 'more than there can be'}")
     return int(size)
-
-
-def key_id(key: Key | int, name: str = "key") -> int:
-    """The identifier of a key given as an object or as its identifier.
-
-    Raises:
-        TypeError: it is neither.
-    """
-    identifier = key.id if isinstance(key, KeyBase) else key
-    if not isinstance(identifier, int) or isinstance(identifier, bool):
-        raise TypeError(f"{name} has to be a Key or a key identifier, not {type(key).__name__}")
-    return number(identifier, name)
 
 
 def core_of(native: Native) -> Core:
