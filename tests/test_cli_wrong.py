@@ -17,7 +17,7 @@ from psa_bridge import paths
 from psa_bridge.cli import main
 
 SHA, HMAC, ECDSA = "PSA_ALG_SHA_256", "PSA_ALG_HMAC(PSA_ALG_SHA_256)", "PSA_ALG_ECDSA(PSA_ALG_SHA_256)"
-GCM, KEY = "PSA_ALG_GCM", "--key-hex 000102030405060708090a0b0c0d0e0f"
+HKDF, GCM, KEY = "PSA_ALG_HKDF(PSA_ALG_SHA_256)", "PSA_ALG_GCM", "--key-hex 000102030405060708090a0b0c0d0e0f"
 P256 = "PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1)"
 
 FILES: dict[str, bytes] = {
@@ -61,8 +61,15 @@ def cases(text: str) -> list[Case]:
     found = []
     for line in filter(None, map(str.strip, text.splitlines())):
         code, command, words = (part.strip() for part in line.split("|"))
-        for name, value in (("SHA", SHA), ("HMAC", HMAC), ("ECDSA", ECDSA), ("GCM", GCM), ("P256", P256)):
-            command = command.replace(f"{{{name}}}", shlex.quote(value))
+        for name, value in (
+            ("SHA", SHA),
+            ("HMAC", HMAC),
+            ("ECDSA", ECDSA),
+            ("GCM", GCM),
+            ("P256", P256),
+            ("HKDF", HKDF),
+        ):
+            command = command.replace(f"{{{name}}}", value if '"PSA_ALG_HKDF' in command else shlex.quote(value))
         found.append(Case(command.replace("{KEY}", KEY), int(code), words))
     return found
 
@@ -172,6 +179,11 @@ QUICK = cases("""
     2 | run generate_random --size -1                  | --size
     2 | run generate_random --size 4 text              | takes no input
     1 | run export_public_key --key-hex 00112233 --key-type PSA_KEY_TYPE_HMAC | PSA_ERROR_INVALID_ARGUMENT
+    2 | run key_derivation_output_bytes --alg {HKDF} --size 4 --step sal=00 | salt, secret, seed
+    2 | run key_derivation_output_bytes --alg {HKDF} --size 4 --step cost=x | decimal number
+    2 | run key_derivation_output_bytes --alg {HKDF} --size 4 --step secret=key | takes the key
+    2 | run key_derivation_output_bytes --alg {HKDF} --step info=00 | needs --size
+    2 | run hash_compute --alg {SHA} text --step info=00 | no use for --step
     2 | doctor surplus                                 | surplus
     2 | demo nowhere                                   | nowhere: No such file
     1 | build --output built --cc no-such-compiler     | no-such-compiler

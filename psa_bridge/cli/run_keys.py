@@ -112,6 +112,8 @@ def _key_type(arguments: argparse.Namespace, alg: Alg) -> KeyType:
 
     if arguments.key_type:
         return KeyType(number_or_macro(arguments.key_type, "--key-type"))
+    if alg.is_key_derivation:
+        return KeyType.PASSWORD if alg.is_key_derivation_stretching else KeyType.DERIVE
     if alg.is_hmac:
         return KeyType.HMAC
     if str(alg).startswith("PSA_ALG_CHACHA20") or (alg.is_stream_cipher and str(alg) == "PSA_ALG_STREAM_CIPHER"):
