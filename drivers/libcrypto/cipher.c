@@ -119,7 +119,7 @@ static psa_status_t finish(libcrypto_cipher_operation_t *operation, lc_output_t 
     return operation->held_size == 0 ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
 }
 
-/* A whole text in one call. */
+/* A whole text in one call. Where a context is made, errors of libcrypto are taken back; what else fails is memory. */
 static psa_status_t single(const lc_key_t *key, psa_algorithm_t alg, bool encrypt, lc_bytes_t iv, lc_bytes_t in,
                            lc_output_t out) {
     libcrypto_cipher_operation_t operation;
@@ -155,10 +155,8 @@ psa_status_t libcrypto_cipher_encrypt(const psa_key_attributes_t *attributes, co
                                       const uint8_t *input, size_t input_length, uint8_t *output, size_t output_size,
                                       size_t *output_length) {
     lc_key_t key = lc_key(attributes, key_buffer, key_buffer_size);
-    ERR_set_mark();
     psa_status_t status = single(&key, alg, true, (lc_bytes_t){iv, iv_length}, (lc_bytes_t){input, input_length},
                                  (lc_output_t){output, output_size, output_length});
-    ERR_pop_to_mark();
     return status;
 }
 
@@ -171,11 +169,9 @@ psa_status_t libcrypto_cipher_decrypt(const psa_key_attributes_t *attributes, co
         return PSA_ERROR_INVALID_ARGUMENT;
     }
     const uint8_t *text = iv_length == 0 ? input : input + iv_length;
-    ERR_set_mark();
     psa_status_t status =
         single(&key, alg, false, (lc_bytes_t){input, iv_length}, (lc_bytes_t){text, input_length - iv_length},
                (lc_output_t){output, output_size, output_length});
-    ERR_pop_to_mark();
     return status;
 }
 
