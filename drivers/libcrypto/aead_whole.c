@@ -73,8 +73,7 @@ static void close(EVP_CIPHER_CTX *context, psa_status_t status) {
     lc_cipher_close(context);
 }
 
-/* What fails here is memory; what else can be wrong was found out before. So there is no mark to return to in
- * libcrypto's queue of errors, which would cost a sixth of a short message. */
+/* What else than memory can be wrong was found out before. */
 psa_status_t lc_aead_encrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t nonce, lc_bytes_t ad,
                                    lc_bytes_t text, lc_output_t out) {
     EVP_CIPHER_CTX *context = NULL;
@@ -91,7 +90,7 @@ psa_status_t lc_aead_encrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_
     if (status == PSA_SUCCESS) {
         *out.length = text.size + whole.tag_length;
     }
-    return status;
+    return lc_unmarked(status);
 }
 
 /* A wrong tag leaves an error in libcrypto's queue. */

@@ -119,7 +119,7 @@ static psa_status_t finish(libcrypto_cipher_operation_t *operation, lc_output_t 
     return operation->held_size == 0 ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
 }
 
-/* A whole text in one call. Where a context is made, errors of libcrypto are taken back; what else fails is memory. */
+/* A whole text in one call. */
 static psa_status_t single(const lc_key_t *key, psa_algorithm_t alg, bool encrypt, lc_bytes_t iv, lc_bytes_t in,
                            lc_output_t out) {
     libcrypto_cipher_operation_t operation;
@@ -157,7 +157,7 @@ psa_status_t libcrypto_cipher_encrypt(const psa_key_attributes_t *attributes, co
     lc_key_t key = lc_key(attributes, key_buffer, key_buffer_size);
     psa_status_t status = single(&key, alg, true, (lc_bytes_t){iv, iv_length}, (lc_bytes_t){input, input_length},
                                  (lc_output_t){output, output_size, output_length});
-    return status;
+    return lc_unmarked(status);
 }
 
 psa_status_t libcrypto_cipher_decrypt(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
@@ -172,7 +172,7 @@ psa_status_t libcrypto_cipher_decrypt(const psa_key_attributes_t *attributes, co
     psa_status_t status =
         single(&key, alg, false, (lc_bytes_t){input, iv_length}, (lc_bytes_t){text, input_length - iv_length},
                (lc_output_t){output, output_size, output_length});
-    return status;
+    return lc_unmarked(status);
 }
 
 psa_status_t libcrypto_cipher_encrypt_setup(libcrypto_cipher_operation_t *operation,

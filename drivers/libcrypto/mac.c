@@ -106,7 +106,7 @@ psa_status_t libcrypto_mac_compute(const psa_key_attributes_t *attributes, const
         }
         drop(&operation);
     }
-    return status;
+    return lc_unmarked(status);
 }
 
 psa_status_t libcrypto_mac_verify(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
@@ -132,7 +132,7 @@ psa_status_t libcrypto_mac_verify(const psa_key_attributes_t *attributes, const 
         }
         drop(&operation);
     }
-    return status;
+    return lc_unmarked(status);
 }
 
 psa_status_t libcrypto_mac_sign_setup(libcrypto_mac_operation_t *operation, const psa_key_attributes_t *attributes,
