@@ -29,6 +29,20 @@ class Key(KeyBase, KeyOperations, AsymmetricKeyOperations, KeyExport, KeyFiles):
     stays in storage.
 
     Two objects are equal if they name the same key of the same core.
+
+    Attributes:
+        core: the core that has the key.
+        id: its identifier there; given by the core for a volatile key.
+
+    >>> from psa_bridge import Alg, Core, EccFamily, KeyAttributes, KeyType, Usage
+    >>> attributes = KeyAttributes(
+    ...     KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1), 256, usage=Usage.SIGN_HASH, alg=Alg.ECDSA(Alg.SHA_256)
+    ... )
+    >>> with Core() as core:
+    ...     key = core.generate_key(attributes)
+    ...     signature = key.sign_message(Alg.ECDSA(Alg.SHA_256), b"some text")
+    ...     len(signature), key.attributes.bits
+    (64, 256)
     """
 
     __slots__ = ("_known",)

@@ -66,6 +66,9 @@ class Agreement(Native):
             alg: a standalone key agreement algorithm, such as ``Alg.ECDH``.
             attributes: of the key: ``KeyType.DERIVE``, ``RAW_DATA``, ``HMAC`` or ``PASSWORD``; ``bits`` may be 0.
 
+        Returns:
+            The key.
+
         Raises:
             InvalidArgument: ``peer_key`` is not a valid public key of the same kind, ``alg`` does not fit the
                 key, or the attributes do not fit the secret.

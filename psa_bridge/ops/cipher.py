@@ -80,6 +80,13 @@ class Ciphers(Native):
     def cipher_encrypt_setup(self, key: Key | int, alg: int) -> CipherOperation:
         """Start to encrypt in parts. Section 10.5.3, psa_cipher_encrypt_setup.
 
+        Args:
+            key: a key with ``Usage.ENCRYPT`` whose policy permits ``alg``.
+            alg: a cipher algorithm.
+
+        Returns:
+            The operation, to be ended with :meth:`CipherOperation.finish`.
+
         Raises:
             NotPermitted, InvalidArgument, InvalidHandle, NotSupported: as for :meth:`cipher_encrypt`.
         """
@@ -87,6 +94,13 @@ class Ciphers(Native):
 
     def cipher_decrypt_setup(self, key: Key | int, alg: int) -> CipherOperation:
         """Start to decrypt in parts. Section 10.5.3, psa_cipher_decrypt_setup.
+
+        Args:
+            key: a key with ``Usage.DECRYPT`` whose policy permits ``alg``.
+            alg: a cipher algorithm.
+
+        Returns:
+            The operation, to be ended with :meth:`CipherOperation.finish`.
 
         Raises:
             NotPermitted, InvalidArgument, InvalidHandle, NotSupported: as for :meth:`cipher_decrypt`.
@@ -96,7 +110,17 @@ class Ciphers(Native):
 
 @quick("cipher")
 class CipherOperation(Operation):
-    """A multi-part cipher: an IV if the algorithm has one, ``update`` any number of times, ``finish`` or ``abort``."""
+    """A multi-part cipher: an IV if the algorithm has one, ``update`` any number of times, ``finish`` or ``abort``.
+
+    >>> from psa_bridge import Alg, Core, KeyAttributes, KeyType, Usage
+    >>> both = Usage.ENCRYPT | Usage.DECRYPT
+    >>> with Core() as core, core.generate_key(KeyAttributes(KeyType.AES, 256, usage=both, alg=Alg.CTR)) as key:
+    ...     with key.cipher_encrypt_setup(Alg.CTR) as operation:
+    ...         iv = operation.generate_iv()
+    ...         text = operation.update(b"some ") + operation.update(b"text") + operation.finish()
+    ...     key.cipher_decrypt(Alg.CTR, iv + text)
+    b'some text'
+    """
 
     family = "cipher"
 

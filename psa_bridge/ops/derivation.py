@@ -43,6 +43,19 @@ class KeyDerivation(Operation):
 
     The outputs together are one stream of bytes, which keys are made of too.  Leaving it as a context
     manager, or ``abort``, is the normal end.
+
+    >>> from psa_bridge import Alg, Core, KeyAttributes, KeyType, Step, Usage
+    >>> alg = Alg.HKDF(Alg.SHA_256)
+    >>> with Core() as core:
+    ...     secret = core.import_key(KeyAttributes(KeyType.DERIVE, usage=Usage.DERIVE, alg=alg), bytes(32))
+    ...     with core.key_derivation_setup(alg) as derivation:
+    ...         derivation.input_bytes(Step.SALT, b"salt")
+    ...         derivation.input_key(Step.SECRET, secret)
+    ...         derivation.input_bytes(Step.INFO, b"session 1")
+    ...         iv = derivation.output_bytes(16)
+    ...         key = derivation.output_key(KeyAttributes(KeyType.AES, 256, usage=Usage.ENCRYPT, alg=Alg.CTR))
+    ...     print(key.attributes.type, key.attributes.bits, len(iv))
+    PSA_KEY_TYPE_AES 256 16
     """
 
     family = "key_derivation"
@@ -189,6 +202,9 @@ class KeyDerivation(Operation):
         Args:
             attributes: of the key; ``type`` and ``bits`` say how it is made (section 9.3).
 
+        Returns:
+            The key.
+
         Raises:
             NotPermitted: the secret came as bytes and not as a key, or an input key allows to verify only.
             InsufficientData: there are not enough bytes left; the capacity is 0 then.
@@ -207,6 +223,9 @@ class KeyDerivation(Operation):
             custom_data: bytes-like; for RSA the public exponent, little-endian, empty for 65537; empty for
                 other types.
             flags: 0.
+
+        Returns:
+            The key.
 
         Raises:
             InvalidArgument: parameters that the key type does not have; else as :meth:`output_key`.

@@ -97,7 +97,17 @@ class Authentication(Native):
 
 @quick("mac")
 class MacOperation(Operation):
-    """A multi-part MAC: ``update`` any number of times, then ``sign_finish`` or ``verify_finish``, or ``abort``."""
+    """A multi-part MAC: ``update`` any number of times, then ``sign_finish`` or ``verify_finish``, or ``abort``.
+
+    >>> from psa_bridge import Alg, Core, KeyAttributes, KeyType, Usage
+    >>> alg = Alg.HMAC(Alg.SHA_256)
+    >>> attributes = KeyAttributes(KeyType.HMAC, usage=Usage.SIGN_MESSAGE, alg=alg)
+    >>> with Core() as core, core.import_key(attributes, b"Jefe") as key, key.mac_sign_setup(alg) as operation:
+    ...     operation.update(b"what do ya want ")
+    ...     operation.update(b"for nothing?")
+    ...     operation.sign_finish().hex()[:16]
+    '5bdcc146bf60754e'
+    """
 
     family = "mac"
 

@@ -21,6 +21,12 @@ class KeyManagement(Native):
     def get_key_attributes(self, key: Key | int) -> KeyAttributes:
         """What a key is. Section 9.1.1, psa_get_key_attributes.
 
+        Args:
+            key: any key.
+
+        Returns:
+            Its attributes; ``id`` is 0 for a volatile key, so that they are good for another one.
+
         Raises:
             InvalidHandle: the key does not exist.
         """
@@ -55,6 +61,9 @@ class KeyManagement(Native):
         Args:
             attributes: type, ``bits`` and policy.
 
+        Returns:
+            The key.
+
         Raises:
             InvalidArgument: a public key type, or a size that the type does not have.
             AlreadyExists: there is a persistent key with this ``id``.
@@ -71,6 +80,9 @@ class KeyManagement(Native):
             custom_data: bytes-like; for RSA the public exponent, little-endian, empty for 65537; empty for
                 other types.
             flags: 0.
+
+        Returns:
+            The key.
 
         Raises:
             InvalidArgument: parameters that the key type does not have; else as :meth:`generate_key`.
@@ -89,6 +101,9 @@ class KeyManagement(Native):
                 usage is what both allow, its algorithm the one that both permit. ``type`` and
                 ``bits`` may be 0.
 
+        Returns:
+            The copy.
+
         Raises:
             NotPermitted: the source does not allow it.
             InvalidArgument: type or size differ, or no algorithm is permitted by both.
@@ -102,6 +117,9 @@ class KeyManagement(Native):
 
         Calls that use it on other threads finish first. The identifier 0 does nothing.
 
+        Args:
+            key: any key.
+
         Raises:
             InvalidHandle: the key does not exist.
             NotPermitted: it is read-only.
@@ -110,6 +128,9 @@ class KeyManagement(Native):
 
     def purge_key(self, key: Key | int) -> None:
         """Drop the copy of a persistent key in memory; it stays in storage. Section 9.9.2, psa_purge_key.
+
+        Args:
+            key: any key.
 
         Raises:
             InvalidHandle: the key does not exist.
@@ -188,6 +209,9 @@ class KeyManagement(Native):
         Args:
             identifier: of a persistent key.
 
+        Returns:
+            The key.
+
         Raises:
             DoesNotExist, InvalidHandle: there is no such key.
         """
@@ -200,6 +224,9 @@ class KeyManagement(Native):
     def close_key(self, key: Key | int) -> None:
         """Close a handle of :meth:`open_key`: a volatile key goes, a persistent one stays. psa_close_key.
 
+        Args:
+            key: any key.
+
         Raises:
             InvalidHandle: the key does not exist.
         """
@@ -207,6 +234,12 @@ class KeyManagement(Native):
 
     def key(self, identifier: int) -> Key:
         """The object for a key that exists, such as a persistent key of an earlier run.
+
+        Args:
+            identifier: of the key.
+
+        Returns:
+            The key.
 
         Raises:
             InvalidHandle: there is no such key.

@@ -244,6 +244,9 @@ class PakeOperation(Operation):
                 a block cipher.  ``bits`` is 0 or exact: that of an encoded element of the group for
                 J-PAKE, of the hash for SPAKE2+, 128 for Matter.
 
+        Returns:
+            The key.
+
         Raises:
             BadState: the exchange is not complete.
             InvalidArgument: the attributes contradict each other or do not fit the secret.

@@ -220,7 +220,16 @@ class _PartsOperation(Operation):
 
 @quick("sign")
 class SignOperation(_PartsOperation):
-    """Signing in parts: ``set_context`` if there is one, ``update`` any number of times, then ``finish``."""
+    """Signing in parts: ``set_context`` if there is one, ``update`` any number of times, then ``finish``.
+
+    >>> from psa_bridge import Alg, Core, EccFamily, KeyAttributes, KeyType, Usage
+    >>> alg, both = Alg.ECDSA(Alg.SHA_256), Usage.SIGN_MESSAGE | Usage.VERIFY_MESSAGE
+    >>> attributes = KeyAttributes(KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1), 256, usage=both, alg=alg)
+    >>> with Core() as core, core.generate_key(attributes) as key, key.sign_setup(alg) as operation:
+    ...     operation.update(b"some ")
+    ...     operation.update(b"text")
+    ...     key.verify_message(alg, b"some text", operation.finish())
+    """
 
     family = "sign"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from psa_bridge._native import ffi
 from psa_bridge.ops.base import Native, core_of, in_c, number, view
@@ -18,15 +18,26 @@ if TYPE_CHECKING:
 class KeyTransport(Native):
     """The key wrapping and key encapsulation functions of a core."""
 
-    def wrap_key(self, wrapping_key: Key | int, alg: int, key: Key | int) -> bytes:
+    @overload
+    def wrap_key(self, wrapping_key: Key | int, alg: int, key: Key | int, *, out: None = None) -> bytes: ...
+
+    @overload
+    def wrap_key(self, wrapping_key: Key | int, alg: int, key: Key | int, *, out: Buffer) -> int: ...
+
+    def wrap_key(self, wrapping_key: Key | int, alg: int, key: Key | int, *, out: Buffer | None = None) -> bytes | int:
         """Encrypt a key under another one. Section 10.7.2, psa_wrap_key.
 
         Args:
             wrapping_key: with ``Usage.WRAP``, its policy permits ``alg``.
             alg: a key wrapping algorithm, ``Alg.KW`` or ``Alg.KWP``.
             key: what is wrapped, in its export format: a public key, or any with ``Usage.EXPORT``.
+            out: a writable buffer to put the wrapped key into.
+
+        Returns:
+            The wrapped key; with ``out``, the number of bytes written.
 
         Raises:
+            BufferTooSmall: ``out`` is too short.
             NotPermitted: the policy of one of the keys does not allow it.
             InvalidArgument: the wrapping key does not fit ``alg``, or the length of the key does not (KW
                 takes multiples of 8 bytes, 16 at least).
@@ -36,7 +47,7 @@ class KeyTransport(Native):
         alg = number(alg, "alg")
         size = wrapped_length(self._attributes(wrapping_key, "wrapping_key"), alg, self._attributes(key))
         identifier = self._key(wrapping_key, "wrapping_key")
-        return self._produce("wrap_key", size, None, identifier, alg, self._key(key))  # type: ignore[no-any-return]
+        return self._produce("wrap_key", size, out, identifier, alg, self._key(key))  # type: ignore[no-any-return]
 
     def unwrap_key(self, attributes: KeyAttributes, wrapping_key: Key | int, alg: int, data: Buffer) -> Key:
         """Make a key from a wrapped one. Section 10.7.2, psa_unwrap_key.
@@ -46,6 +57,9 @@ class KeyTransport(Native):
             wrapping_key: with ``Usage.UNWRAP``, its policy permits ``alg``.
             alg: the algorithm that it was wrapped with.
             data: what ``wrap_key`` gave, bytes-like.
+
+        Returns:
+            The key.
 
         Raises:
             InvalidSignature: the data was not wrapped with this key and algorithm.
@@ -59,7 +73,17 @@ class KeyTransport(Native):
         identifier = self._key(wrapping_key, "wrapping_key")
         return self._create("unwrap_key", in_c(attributes), identifier, number(alg, "alg"), wrapped, len(wrapped))
 
-    def encapsulate(self, key: Key | int, alg: int, attributes: KeyAttributes) -> tuple[Key, bytes]:
+    @overload
+    def encapsulate(
+        self, key: Key | int, alg: int, attributes: KeyAttributes, *, out: None = None
+    ) -> tuple[Key, bytes]: ...
+
+    @overload
+    def encapsulate(self, key: Key | int, alg: int, attributes: KeyAttributes, *, out: Buffer) -> tuple[Key, int]: ...
+
+    def encapsulate(
+        self, key: Key | int, alg: int, attributes: KeyAttributes, *, out: Buffer | None = None
+    ) -> tuple[Key, bytes] | tuple[Key, int]:
         """Make a fresh shared secret as a key, and its ciphertext. Section 10.12.3, psa_encapsulate.
 
         Args:
@@ -67,11 +91,14 @@ class KeyTransport(Native):
             alg: a key encapsulation algorithm, such as ``Alg.ML_KEM``.
             attributes: of the shared secret: a type to derive from or ``KeyType.HMAC``; with ML-KEM
                 also that of a block cipher.
+            out: a writable buffer to put the ciphertext into.
 
         Returns:
-            The key with the shared secret, and the ciphertext for the owner of the key pair.
+            The key with the shared secret, and the ciphertext for the owner of the key pair; with
+            ``out``, the number of its bytes.
 
         Raises:
+            BufferTooSmall: ``out`` is too short; there is no key then.
             NotPermitted: the policy of the key does not allow it.
             InvalidArgument: the key does not fit ``alg``, or the attributes do not fit the secret.
             AlreadyExists: there is a persistent key with this ``id``.
@@ -83,7 +110,7 @@ class KeyTransport(Native):
         alg = number(alg, "alg")
         made = ffi.new("psa_key_id_t *")
         size = encapsulated_length(self._attributes(key), alg)
-        ciphertext: bytes = self._produce("encapsulate", size, None, self._key(key), alg, in_c(attributes), made)
+        ciphertext = self._produce("encapsulate", size, out, self._key(key), alg, in_c(attributes), made)
         return Key(core_of(self), made[0]), ciphertext
 
     def decapsulate(self, key: Key | int, alg: int, ciphertext: Buffer, attributes: KeyAttributes) -> Key:
@@ -96,6 +123,9 @@ class KeyTransport(Native):
             alg: a key encapsulation algorithm.
             ciphertext: what ``encapsulate`` gave, bytes-like.
             attributes: of the shared secret, as for :meth:`encapsulate`.
+
+        Returns:
+            The key with the shared secret.
 
         Raises:
             InvalidSignature: the ciphertext is not authentic, with algorithms that notice.
@@ -113,6 +143,9 @@ class KeyTransport(Native):
         Args:
             attributes: type, policy and a volatile lifetime at the location; ``bits`` may be 0.
             label: names the key at its location, bytes-like.
+
+        Returns:
+            The key.
 
         Raises:
             DoesNotExist: the location has no such key.
