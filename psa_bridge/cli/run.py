@@ -92,10 +92,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make the call; 1 if it fails."""
     from psa_bridge import Alg, Core, PsaError
-    from psa_bridge.cli.failures import number_or_macro
+    from psa_bridge.cli.failures import number_or_macro, usage_errors
 
     call = _call(arguments)
-    alg = Alg(number_or_macro(arguments.alg, "--alg"))
+    with usage_errors():
+        alg = Alg(number_or_macro(arguments.alg, "--alg"))
     given: dict[str, Any] = {"alg": alg, "size": arguments.size, **_values(call, arguments)}
     drivers = [_bundle(path) for path in arguments.driver]
     with Core(*drivers, software=not arguments.no_software) as core, core.trace() as events:
@@ -182,12 +183,14 @@ def _step(text: str) -> tuple[int, bytes | int | None]:
 
 
 def _input(arguments: argparse.Namespace) -> bytes:
-    from psa_bridge.cli.failures import hexadecimal
+    from psa_bridge.cli.failures import UsageError, hexadecimal
 
     if arguments.hex is not None:
         return hexadecimal(arguments.hex, "--hex")
     if arguments.input not in (None, "-"):
         return Path(arguments.input).read_bytes()
+    if sys.stdin is None:
+        raise UsageError("standard input is closed: name the INPUT, or give --hex")
     if sys.stdin.isatty():
         print("psa-bridge: reading the input from the terminal; Ctrl-D ends it", file=sys.stderr)
     return sys.stdin.buffer.read()
