@@ -47,8 +47,8 @@ _KEYWORDS = frozenset(_RESERVED.split())
 
 _SYSTEM_HEADERS = """
     alloca assert byteswap complex ctype dlfcn endian errno fcntl features fenv float inttypes iso646 limits locale
-    malloc math memory pthread sched setjmp signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn
-    string strings tgmath threads time uchar unistd wchar wctype
+    malloc math memory pthread sched setjmp signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib
+    stdnoreturn string strings tgmath threads time uchar unistd wchar wctype
 """
 _HEADERS = frozenset(_SYSTEM_HEADERS.split())
 """Names whose header would be found in place of the system's."""
