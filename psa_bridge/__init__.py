@@ -20,7 +20,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from psa_bridge.attributes import KeyAttributes
     from psa_bridge.constants import Alg, DhFamily, EccFamily, KeyType, Lifetime, Usage
-    from psa_bridge.constants.protocol import PakeConfirmation, PakePrimitive, PakePrimitiveType, PakeRole, PakeStep
+    from psa_bridge.constants.protocol import (
+        PakeConfirmation,
+        PakePrimitive,
+        PakePrimitiveType,
+        PakeRole,
+        PakeStep,
+        Step,
+    )
     from psa_bridge.core import BuiltinKey, Core, DriverInfo
     from psa_bridge.errors import (
         AlreadyExists,
@@ -110,6 +117,7 @@ __all__ = [
     "PsaError",
     "PythonDriver",
     "SignOperation",
+    "Step",
     "StorageFailure",
     "TraceEvent",
     "Usage",
@@ -132,7 +140,7 @@ _HOMES = {
     "ops.cipher": "CipherOperation",
     "ops.derivation": "KeyDerivation",
     "ops.hash": "HashOperation",
-    "constants.protocol": "PakeConfirmation PakePrimitive PakePrimitiveType PakeRole PakeStep",
+    "constants.protocol": "PakeConfirmation PakePrimitive PakePrimitiveType PakeRole PakeStep Step",
     "ops.mac": "MacOperation",
     "ops.pake": "PakeCipherSuite PakeOperation",
     "ops.sign_parts": "SignOperation VerifyOperation",

@@ -55,7 +55,12 @@ _ERROR_SIZE = 1024
 
 @dataclass(frozen=True)
 class DriverInfo:
-    """A driver of a core.
+    """A driver of a core, as :attr:`Core.drivers` lists them.
+
+    >>> from psa_bridge import Core
+    >>> with Core() as core:
+    ...     [driver.type for driver in core.drivers if driver.linked_in][:1]
+    ['transparent']
 
     Attributes:
         name: its prefix.
@@ -76,7 +81,13 @@ class DriverInfo:
 
 @dataclass(frozen=True)
 class BuiltinKey:
-    """A key that a secure element has from the start: the identifier to give it, its lifetime and its slot there."""
+    """A key that a secure element has from the start, for the ``builtin_keys`` of :class:`Core`. Section 9.7.
+
+    Attributes:
+        id: the identifier to give it, none of those that the core gives to volatile keys.
+        lifetime: persistence and location, as :class:`~psa_bridge.constants.Lifetime`.
+        slot: its number at the location.
+    """
 
     id: int
     lifetime: int
@@ -161,7 +172,11 @@ class Core(
     # Life
 
     def crypto_init(self) -> None:
-        """Initialise the core and its drivers; done by the constructor. Section 8.2.2, psa_crypto_init."""
+        """Initialise the core and its drivers; done by the constructor. Section 8.2.2, psa_crypto_init.
+
+        Raises:
+            PsaError: the initialisation of a driver failed.
+        """
         self._run("crypto_init")
 
     def close(self) -> None:
@@ -291,7 +306,13 @@ class Core(
         """Record every call of a driver while a ``with`` block runs.
 
         Args:
-            capacity: the most events that are kept.
+            capacity: the most events that are kept, up to 2^24.
+
+        Returns:
+            The trace, a context manager and a sequence of :class:`TraceEvent`.
+
+        Raises:
+            RuntimeError: on entering it, another trace of this core is running.
 
         >>> from psa_bridge import Alg, Core
         >>> with Core() as core, core.trace() as events:
@@ -311,6 +332,9 @@ class Core(
             alg: the algorithm, if the call has one.
             key: a key of this core, if the call has one.
             attributes: in place of ``key``, the attributes of one.
+
+        Returns:
+            An explanation; ``str()`` of it is readable text.
 
         Raises:
             ValueError: there is no such call.
@@ -339,7 +363,11 @@ class Core(
         return Counts(drivers, int(lib.psab_core_refused(self.native)))
 
     def reset_counts(self) -> None:
-        """Set all counts to zero."""
+        """Set all counts to zero.
+
+        Raises:
+            BadState: the core is closed.
+        """
         lib.psab_core_reset_counts(self.native)
 
 
@@ -378,7 +406,13 @@ def _as_python_driver(driver: Loadable) -> PythonDriver | None:
 
     if isinstance(driver, type) and issubclass(driver, PythonDriver):
         return driver()
-    return driver if isinstance(driver, PythonDriver) else None
+    if isinstance(driver, PythonDriver):
+        return driver
+    from psa_bridge.driver.bundle import Bundle, Image  # noqa: PLC0415
+
+    if not isinstance(driver, (Bundle, Image)):
+        raise TypeError(f"driver has to be a path, a Bundle, an Image or a PythonDriver, not {type(driver).__name__}")
+    return None
 
 
 def _image(what: tuple[Any, ...], settings: dict[str, Any]) -> Image:

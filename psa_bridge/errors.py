@@ -28,6 +28,14 @@ class PsaError(Exception):
         entry_point: the driver's entry point that returned it, or None.
         detail: more about the cause, where the core or the driver gave it.
         index: in a call for many messages, the position of the one that failed; otherwise None.
+
+    >>> from psa_bridge import Alg, Core, InvalidSignature
+    >>> with Core() as core:
+    ...     try:
+    ...         core.hash_compare(Alg.SHA_256, b"text", bytes(32))
+    ...     except InvalidSignature as error:
+    ...         print(error.function, error.status, error.status_name)
+    psa_hash_compare -149 PSA_ERROR_INVALID_SIGNATURE
     """
 
     status: int = -132

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from psa_bridge._native import ffi, lib
 from psa_bridge.constants import Alg
+from psa_bridge.ops.base import in_c
 from psa_bridge.spec.entry_points import BY_NAME, ENTRY_POINTS
 from psa_bridge.spec.plans import PLANS
 
@@ -112,8 +113,10 @@ class Explanation(Sequence[Candidate]):
 
 def explain(core: Native, call: str, alg: int, attributes: KeyAttributes | None) -> Explanation:
     """Ask the core; see :meth:`psa_bridge.core.Core.explain`."""
+    if not isinstance(call, str):
+        raise TypeError(f"call has to be the name of a function or an entry point, not {type(call).__name__}")
     name = call.removeprefix("psa_")
-    pointer = attributes.to_c() if attributes is not None else ffi.NULL
+    pointer = in_c(attributes) if attributes is not None else ffi.NULL
     room = max(int(lib.psab_core_driver_count(core.native)), 1)
     entries = ffi.new("psab_explanation_t[]", room)
     known = {plan.name for plan in PLANS} | {row.name for row in ENTRY_POINTS}

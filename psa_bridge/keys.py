@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from psa_bridge._native import KeyBase
 from psa_bridge.errors import PsaError
+from psa_bridge.ops.base import Native, number
 from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.interchange import KeyExport
 from psa_bridge.ops.key_asymmetric import AsymmetricKeyOperations
@@ -28,13 +29,29 @@ class Key(KeyBase, KeyOperations, AsymmetricKeyOperations, KeyExport, KeyFiles):
     stays in storage.
 
     Two objects are equal if they name the same key of the same core.
+
+    Attributes:
+        core: the core that has the key.
+        id: its identifier there; given by the core for a volatile key.
+
+    >>> from psa_bridge import Alg, Core, EccFamily, KeyAttributes, KeyType, Usage
+    >>> attributes = KeyAttributes(
+    ...     KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1), 256, usage=Usage.SIGN_HASH, alg=Alg.ECDSA(Alg.SHA_256)
+    ... )
+    >>> with Core() as core:
+    ...     key = core.generate_key(attributes)
+    ...     signature = key.sign_message(Alg.ECDSA(Alg.SHA_256), b"some text")
+    ...     len(signature), key.attributes.bits
+    (64, 256)
     """
 
     __slots__ = ("_known",)
 
     def __init__(self, core: Core, identifier: int) -> None:
+        if not isinstance(core, Native):
+            raise TypeError(f"core has to be a Core, not {type(core).__name__}")
         self.core = core
-        self.id: int = identifier
+        self.id: int = number(identifier, "identifier")
         self._known: KeyAttributes | None = None
 
     @property

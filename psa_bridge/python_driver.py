@@ -64,6 +64,18 @@ class PythonDriver:
         location: of an opaque driver, 1 to 0xffffff.
         key_context: of an opaque driver, as in a driver description, with numbers only.
         persistent_state_size: of an opaque driver, bytes; 0 for none.
+
+    >>> import hashlib
+    >>> from psa_bridge import Alg, Core
+    >>> class Sha(PythonDriver):
+    ...     prefix = "sha"
+    ...     capabilities = [{"entry_points": ["hash_compute"], "algorithms": ["PSA_ALG_SHA_256"]}]
+    ...     def hash_compute(self, alg, data):
+    ...         return hashlib.sha256(data).digest()
+    >>> with Core(Sha) as core, core.trace() as events:
+    ...     digest = core.hash_compute(Alg.SHA_256, b"abc")
+    >>> events[0].driver, events[0].mechanism
+    ('sha', 'PSA_ALG_SHA_256')
     """
 
     prefix: ClassVar[str]

@@ -12,6 +12,15 @@ class MemoryStorage:
 
     It outlives the cores that use it: a second :class:`~psa_bridge.core.Core` over the same
     object finds the persistent keys of the first.
+
+    >>> from psa_bridge import Core, KeyAttributes, KeyType, MemoryStorage, Usage
+    >>> storage = MemoryStorage()
+    >>> attributes = KeyAttributes(KeyType.RAW_DATA, usage=Usage.EXPORT, id=5, lifetime=1)
+    >>> with Core(storage=storage) as core, core.import_key(attributes, b"kept"):
+    ...     pass
+    >>> with Core(storage=storage) as core:
+    ...     core.key(5).export()
+    b'kept'
     """
 
     def __init__(self) -> None:

@@ -177,6 +177,7 @@ CALLBACKS = (
         )
     ),
 )
+SUITE = ("algorithm", "primitive", "key_confirmation")
 PLAIN = (
     "psa_crypto_init", "psa_generate_random", "mbedtls_psa_get_random", "mbedtls_psa_external_get_random",
     "mbedtls_platform_zeroize", "psa_crypto_driver_get_persistent_state", "psa_crypto_driver_commit_persistent_state",
@@ -208,7 +209,8 @@ def compiles(compiler: str, unit: glue.Glue, header: str, tmp_path: Path, includ
 @pytest.mark.parametrize("dialect", [PSA, MBEDTLS])
 def test_every_row_and_every_service_is_clean_c_with_own_headers(compiler: str, dialect: str, tmp_path: Path) -> None:
     types = Types(known_types(OWN_HEADERS, tmp_path))
-    services = (*CALLBACKS, "psa_crypto_driver_pake_get_cipher_suite", *PLAIN, *WRAPPERS, *ACCESSORS)
+    suite = [f"psa_pake_cs_{verb}_{what}" for verb in ("get", "set") for what in SUITE]
+    services = (*CALLBACKS, "psa_crypto_driver_pake_get_cipher_suite", *suite, *PLAIN, *WRAPPERS, *ACCESSORS)
     assert [name for name in services if not shims.offers(name, types)] == []
     unit, header = whole(dialect, types, True, services)
     compiles(compiler, unit, header, tmp_path, [OWN_HEADERS])

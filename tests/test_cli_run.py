@@ -225,3 +225,17 @@ def test_the_rest_of_the_calls(run: Shell) -> None:
         "--key-format", "der", "--hex", box.decode().strip(),
     )  # fmt: skip
     assert plain == b"0102\n"
+
+
+def test_derivation_gives_what_is_published_and_what_hashlib_gives(run: Shell) -> None:
+    Path("secret").write_bytes(bytes([0x0B] * 22))  # RFC 5869, A.1
+    hkdf = ("key_derivation_output_bytes", "--alg", "PSA_ALG_HKDF(PSA_ALG_SHA_256)", "--key", "secret", "--size", "42")
+    steps = ("salt=000102030405060708090a0b0c", "secret=key", "info=f0f1f2f3f4f5f6f7f8f9")
+    expected = "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865\n"
+    assert run(*hkdf, *(word for step in steps for word in ("--step", step))).decode() == expected
+    pbkdf2 = ("key_derivation_output_bytes", "--alg", "PSA_ALG_PBKDF2_HMAC(PSA_ALG_SHA_1)", "--size", "20")
+    steps = ("cost=2", "salt=73616c74", "password=70617373776f7264")
+    output = run(*pbkdf2, *(word for step in steps for word in ("--step", step)))
+    assert output.decode() == hashlib.pbkdf2_hmac("sha1", b"password", b"salt", 2).hex() + "\n"
+    run(*hkdf, "--step", "info=00", code=1)
+    assert b"PSA_ERROR_BAD_STATE" in run.err

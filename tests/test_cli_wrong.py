@@ -17,7 +17,7 @@ from psa_bridge import paths
 from psa_bridge.cli import main
 
 SHA, HMAC, ECDSA = "PSA_ALG_SHA_256", "PSA_ALG_HMAC(PSA_ALG_SHA_256)", "PSA_ALG_ECDSA(PSA_ALG_SHA_256)"
-GCM, KEY = "PSA_ALG_GCM", "--key-hex 000102030405060708090a0b0c0d0e0f"
+HKDF, GCM, KEY = "PSA_ALG_HKDF(PSA_ALG_SHA_256)", "PSA_ALG_GCM", "--key-hex 000102030405060708090a0b0c0d0e0f"
 P256 = "PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1)"
 
 FILES: dict[str, bytes] = {
@@ -61,8 +61,15 @@ def cases(text: str) -> list[Case]:
     found = []
     for line in filter(None, map(str.strip, text.splitlines())):
         code, command, words = (part.strip() for part in line.split("|"))
-        for name, value in (("SHA", SHA), ("HMAC", HMAC), ("ECDSA", ECDSA), ("GCM", GCM), ("P256", P256)):
-            command = command.replace(f"{{{name}}}", shlex.quote(value))
+        for name, value in (
+            ("SHA", SHA),
+            ("HMAC", HMAC),
+            ("ECDSA", ECDSA),
+            ("GCM", GCM),
+            ("P256", P256),
+            ("HKDF", HKDF),
+        ):
+            command = command.replace(f"{{{name}}}", value if '"PSA_ALG_HKDF' in command else shlex.quote(value))
         found.append(Case(command.replace("{KEY}", KEY), int(code), words))
     return found
 
@@ -123,6 +130,7 @@ QUICK = cases("""
     2 | new ../escape                                  | no C identifier
     2 | new ünicode                                    | no C identifier
     2 | new while                                      | a word of C
+    2 | new string                                     | in place of the system's
     2 | new psa                                        | taken
     2 | new aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | 40 are the most
     2 | new acme --directory folder                    | exists already
@@ -172,6 +180,16 @@ QUICK = cases("""
     2 | run generate_random --size -1                  | --size
     2 | run generate_random --size 4 text              | takes no input
     1 | run export_public_key --key-hex 00112233 --key-type PSA_KEY_TYPE_HMAC | PSA_ERROR_INVALID_ARGUMENT
+    2 | run key_derivation_output_bytes --alg {HKDF} --size 4 --step sal=00 | salt, secret, seed
+    2 | run key_derivation_output_bytes --alg {HKDF} --size 4 --step cost=x | decimal number
+    2 | run key_derivation_output_bytes --alg {HKDF} --size 4 --step secret=key | takes the key
+    2 | run key_derivation_output_bytes --alg {HKDF} --step info=00 | needs --size
+    2 | run hash_compute --alg {SHA} text --step info=00 | no use for --step
+    2 | run hash_compute --alg 0xfffffffff text        | no algorithm
+    2 | run mac_compute --alg {HMAC} text --key-hex 00 --key-type 0x10000 | no key type
+    2 | run mac_compute --alg {HMAC} text --generate --bits 99999999999 | does not fit 32 bits
+    2 | run mac_compute --alg {HMAC} text --generate --bits -8 | does not fit 32 bits
+    1 | run mac_compute --alg {HMAC} text --generate --bits 80000000 | PSA_ERROR_NOT_SUPPORTED
     2 | doctor surplus                                 | surplus
     2 | demo nowhere                                   | nowhere: No such file
     1 | build --output built --cc no-such-compiler     | no-such-compiler
@@ -238,10 +256,26 @@ def test_doctor_says_what_is_wrong_with_the_cache_and_the_compiler(folder: Path)
 
 
 @pytest.mark.parametrize(
-    ("line", "code"), [("doctor --json | head -c 1", 0), ("lint --rules | true", 0), ("lint broken.json >/dev/full", 2)]
+    ("line", "code"),
+    [
+        ("doctor --json | head -c 1", 0),
+        ("lint --rules | true", 0),
+        ("lint broken.json >/dev/full", 2),
+        ("lint broken.json >&-", 1),
+        ("lint broken.json 2>&-", 1),
+        (f"run hash_compute --alg {SHA} text >&- 2>&-", 0),
+        (f"run hash_compute --alg {SHA} <&-", 2),
+        ("lint $'\\xff.json'", 1),
+    ],
 )
 def test_output_that_nobody_takes_is_no_traceback(line: str, code: int, folder: Path) -> None:
     done = shell(f"{line}; exit ${{PIPESTATUS[0]}}", folder)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+def test_a_name_that_the_terminal_cannot_show_is_shown_as_escapes(folder: Path) -> None:
+    done = shell("lint \u00e9.json", folder, PYTHONIOENCODING="ascii")
+    assert done.returncode == 1
+    assert "\\xe9.json" in done.stdout

@@ -30,6 +30,7 @@ from psa_bridge import (
 from psa_bridge.direct import Operation, call
 from psa_bridge.mechanisms import services
 from psa_bridge.python_driver import Registration
+from psa_bridge.software import table
 from psa_bridge.software.driver import make
 from psa_bridge.software.table import HASHES as OFFERED_HASHES
 from psa_bridge.software.table import SUPPLEMENT, WHOLE
@@ -182,6 +183,14 @@ def test_a_size_that_nobody_has_is_not_supported() -> None:
         core.generate_key(KeyAttributes(KeyType.ML_KEM_KEY_PAIR, 512, usage=CRYPT, alg=Alg.ML_KEM))
 
 
+def test_nothing_is_offered_that_the_installed_package_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_text", {"mlkem": "class MLKEM512PrivateKey(", "mldsa": ""}.__getitem__)
+    [keys, kem] = table.available(SUPPLEMENT)
+    assert keys.key_sizes == kem.key_sizes == (512,)
+    assert kem.algorithms == (Alg.ML_KEM,)
+    assert len(table.available(WHOLE)) == len(WHOLE) - 3
+
+
 def test_the_second_driver_is_behind_every_other_one() -> None:
     with Core(Carrier()) as core:
         assert [driver.name for driver in core.drivers][-1] == "pysoft"
@@ -303,6 +312,17 @@ def test_wrapping_has_the_vectors_of_its_standards(alone: Core) -> None:
     wrapper = alone.import_key(KeyAttributes(KeyType.AES, usage=usage, alg=Alg.KWP), kek)
     target = alone.import_key(KeyAttributes(KeyType.DERIVE, usage=Usage.EXPORT), bytes.fromhex("466f7250617369"))
     assert wrapper.wrap(Alg.KWP, target) == bytes.fromhex("afbeb0f07dfbf5419200f2ccb50bb24f")
+
+
+def test_an_iv_of_another_length_is_not_held_for_decryption_in_one_piece(alone: Core) -> None:
+    """The driver would take the block counter for the beginning of the nonce."""
+    key = alone.import_key(KeyAttributes(KeyType.CHACHA20, usage=CRYPT, alg=Alg.STREAM_CIPHER), bytes(32))
+    iv = bytes(3) + b"\1" + bytes(12)
+    with key.cipher_encrypt_setup(Alg.STREAM_CIPHER) as operation:
+        operation.set_iv(iv)
+        assert operation.update(b"text") + operation.finish()
+    with key.cipher_decrypt_setup(Alg.STREAM_CIPHER) as operation, pytest.raises(NotSupported, match="12 bytes"):
+        operation.set_iv(iv)
 
 
 def test_symmetric_mechanisms_agree_with_the_standard_library(alone: Core) -> None:

@@ -93,6 +93,27 @@ def hash_vectors(name: str, limit: int | None = None) -> list[HashVector]:
     return found[:limit]
 
 
+def md4_vectors() -> list[HashVector]:
+    """RFC 1320, appendix A.5."""
+    typed = {
+        "": "31d6cfe0d16ae931b73c59d7e0c089c0",
+        "a": "bde52cb31de33e46245e05fbdbd6fb24",
+        "abc": "a448017aaf21d8525fc10ae87aa6729d",
+        "message digest": "d9130a8164549fe818874806e1c7014b",
+    }
+    return [HashVector("MD4", message.encode(), bytes.fromhex(digest)) for message, digest in typed.items()]
+
+
+def shake_vectors(bits: int, size: int = 0) -> list[HashVector]:
+    """NIST CAVP for SHAKE128 and SHAKE256: of every length of output, or of ``size`` bits."""
+    found = []
+    for record in records(f"hashes/SHAKE/SHAKE{bits}VariableOut.rsp", "Output"):
+        if size in (0, int(record["Outputlen"])):
+            message, output = bytes.fromhex(record["Msg"]), bytes.fromhex(record["Output"])
+            found.append(HashVector(f"SHAKE{bits}", message, output))
+    return found
+
+
 def hash_names() -> list[str]:
     """Hashes that :func:`hash_vectors` has vectors for."""
     return list(_HASH_FILES)

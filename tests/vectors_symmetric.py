@@ -171,6 +171,25 @@ def chacha20_vectors() -> list[CipherVector]:
     return found
 
 
+def aria_vectors() -> list[CipherVector]:
+    """RFC 5794, appendix A."""
+    text = bytes.fromhex("00112233445566778899aabbccddeeff")
+    typed = {
+        16: "d718fbd6ab644c739da95f3be6451778",
+        24: "26449c1805dbe7aa25a468ce263a9e79",
+        32: "f92bd7c79fb72e2f2b8f80c1972d24fc",
+    }
+    return [CipherVector("ARIA", "ECB", bytes(range(n)), b"", text, bytes.fromhex(c)) for n, c in typed.items()]
+
+
+def xchacha20_vectors() -> list[CipherVector]:
+    """draft-irtf-cfrg-xchacha-03, appendix A.3.2: the first block."""
+    text = b'The dhole (pronounced "dole") is also known as the Asiatic wild dog, red dog, and whistling dog.'
+    nonce = bytes([*range(0x40, 0x57), 0x58])
+    start = bytes.fromhex("4559abba4e48c16102e8bb2c05e6947f")
+    return [CipherVector("XCHACHA20", "STREAM", bytes(range(0x80, 0xA0)), nonce, text[: len(start)], start)]
+
+
 def arc4_vectors() -> list[CipherVector]:
     """The start of each stream of RFC 6229 and others."""
     return [
@@ -244,6 +263,22 @@ def chacha20_poly1305_vectors() -> list[AeadVector]:
                 ad = _bytes(r, "AAD" if "AAD" in r else "AD")
                 found.append(AeadVector("CHACHA20", "CHACHA", _bytes(r, "KEY"), nonce, ad, plaintext, sealed + tag, 16))
     return found
+
+
+def xchacha20_poly1305_vectors() -> list[AeadVector]:
+    """draft-irtf-cfrg-xchacha-03, appendix A.3.1."""
+    text = (
+        b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, "
+        b"sunscreen would be it."
+    )
+    sealed = """
+        bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb731c7f1b0b4aa6440bf3a82f4eda7e39
+        ae64c6708c54c216cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff9
+        21f9664c97637da9768812f615c68b13b52ec0875924c1c7987947deafd8780acf49
+    """
+    key, nonce = bytes(range(0x80, 0xA0)), bytes(range(0x40, 0x58))
+    ad = bytes.fromhex("50515253c0c1c2c3c4c5c6c7")
+    return [AeadVector("XCHACHA20", "XCHACHA", key, nonce, ad, text, bytes.fromhex(sealed), 16)]
 
 
 _CHACHA_NAMES = {"openssl": ("PLAINTEXT", "CIPHERTEXT", "IV"), "boringssl": ("IN", "CT", "NONCE")}

@@ -63,12 +63,24 @@ psa_status_t psab_cipher_decrypt_setup(psab_core_t *core, psa_cipher_operation_t
     return psab_set_up_keyed(core, &decrypting, PSAB_HANDLE_OF(operation), key, alg);
 }
 
+/* Keep an IV for the one call at the end: decryption finds it at the beginning of its input, in the usual length. */
+static psa_status_t hold_iv(psab_operation_t *slot, const uint8_t *iv, size_t length) {
+    psab_cipher_fit_t fit;
+    (void)psab_cipher_fit(slot->alg, slot->key_type, &fit);
+    if ((slot->marks & PSAB_MARK_CHECKS) != 0 && fit.iv != 0 && length != fit.iv) {
+        return psab_refuse_because(slot->core, PSA_ERROR_NOT_SUPPORTED,
+                                   "the driver decrypts in one piece, and takes an IV of %zu bytes there, not of %zu",
+                                   (size_t)fit.iv, length);
+    }
+    return psab_hold(slot, iv, length);
+}
+
 /* Give the driver an IV that may have this length. */
 static psa_status_t pass_iv(psab_operation_t *slot, const uint8_t *iv, size_t length) {
     const psab_candidate_t *c = slot->candidate;
     slot->progress.iv = (uint32_t)length;
     if (slot->holds) {
-        return psab_hold(slot, iv, length);
+        return hold_iv(slot, iv, length);
     }
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);

@@ -4,7 +4,7 @@
 
 #include <openssl/modes.h>
 
-static const lc_aead_kind_t *find(psa_algorithm_t alg, const lc_key_t *key) {
+const lc_aead_kind_t *lc_aead_find(psa_algorithm_t alg, const lc_key_t *key) {
     static const lc_aead_kind_t *const kinds[] = {&lc_aead_gcm, &lc_aead_ccm, &lc_aead_chacha, &lc_aead_xchacha};
     const lc_block_t *block = lc_block_find(key->type, 8 * key->size);
     if ((alg & PSAB_ALG_AT_LEAST) != 0) {
@@ -31,7 +31,7 @@ static void drop(libcrypto_aead_operation_t *operation) {
 /* On success the operation is to be dropped. */
 static psa_status_t setup(libcrypto_aead_operation_t *operation, const lc_key_t *key, psa_algorithm_t alg,
                           bool encrypt) {
-    const lc_aead_kind_t *kind = find(alg, key);
+    const lc_aead_kind_t *kind = lc_aead_find(alg, key);
     if (kind == NULL) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
@@ -181,9 +181,15 @@ psa_status_t libcrypto_aead_encrypt(const psa_key_attributes_t *attributes, cons
                                     const uint8_t *plaintext, size_t plaintext_length, uint8_t *ciphertext,
                                     size_t ciphertext_size, size_t *ciphertext_length) {
     lc_key_t key = lc_key(attributes, key_buffer, key_buffer_size);
+    psa_status_t status = lc_aead_encrypt_whole(
+        &key, alg, (lc_bytes_t){nonce, nonce_length}, (lc_bytes_t){additional_data, additional_data_length},
+        (lc_bytes_t){plaintext, plaintext_length}, (lc_output_t){ciphertext, ciphertext_size, ciphertext_length});
+    if (status != PSA_ERROR_DOES_NOT_EXIST) {
+        return status;
+    }
     libcrypto_aead_operation_t operation;
     ERR_set_mark();
-    psa_status_t status = setup(&operation, &key, alg, true);
+    status = setup(&operation, &key, alg, true);
     if (status == PSA_SUCCESS) {
         status = begin(&operation, (lc_bytes_t){nonce, nonce_length},
                        (lc_bytes_t){additional_data, additional_data_length}, plaintext_length);
@@ -203,9 +209,15 @@ psa_status_t libcrypto_aead_decrypt(const psa_key_attributes_t *attributes, cons
                                     const uint8_t *ciphertext, size_t ciphertext_length, uint8_t *plaintext,
                                     size_t plaintext_size, size_t *plaintext_length) {
     lc_key_t key = lc_key(attributes, key_buffer, key_buffer_size);
+    psa_status_t status = lc_aead_decrypt_whole(
+        &key, alg, (lc_bytes_t){nonce, nonce_length}, (lc_bytes_t){additional_data, additional_data_length},
+        (lc_bytes_t){ciphertext, ciphertext_length}, (lc_output_t){plaintext, plaintext_size, plaintext_length});
+    if (status != PSA_ERROR_DOES_NOT_EXIST) {
+        return status;
+    }
     libcrypto_aead_operation_t operation;
     ERR_set_mark();
-    psa_status_t status = setup(&operation, &key, alg, false);
+    status = setup(&operation, &key, alg, false);
     if (status == PSA_SUCCESS) {
         size_t tag_length = operation.tag_length;
         size_t length = ciphertext_length - tag_length;

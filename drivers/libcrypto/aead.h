@@ -27,7 +27,24 @@ typedef struct lc_aead_kind {
     psa_status_t (*tag)(libcrypto_aead_operation_t *operation, uint8_t *tag);
     /** Compares the tag in constant time: INVALID_SIGNATURE if it differs. */
     psa_status_t (*verify)(libcrypto_aead_operation_t *operation, const uint8_t *tag);
+    /** A context for the whole algorithm with a nonce of 12 bytes, to be given the nonce; null where libcrypto has
+     * none. */
+    psa_status_t (*open)(const lc_key_t *key, bool encrypt, EVP_CIPHER_CTX **context);
 } lc_aead_kind_t;
+
+/** The row of an algorithm for a key; null if this driver does not know it. */
+const lc_aead_kind_t *lc_aead_find(psa_algorithm_t alg, const lc_key_t *key);
+
+/** A whole text for libcrypto's own algorithms: text, then tag.
+ *
+ * @return DOES_NOT_EXIST, nothing being done, for a request that is not of the usual kind or not valid
+ */
+psa_status_t lc_aead_encrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t nonce, lc_bytes_t ad,
+                                   lc_bytes_t text, lc_output_t out);
+
+/** The reverse, with the same statuses; INVALID_SIGNATURE for a wrong tag, the output being wiped. */
+psa_status_t lc_aead_decrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t nonce, lc_bytes_t ad,
+                                   lc_bytes_t text, lc_output_t out);
 
 /** Bytes of the longest tag. */
 #define LC_TAG_MAX 16

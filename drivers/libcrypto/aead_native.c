@@ -17,7 +17,7 @@
 
 static EVP_CIPHER *chacha;
 
-static psa_status_t gcm_setup(libcrypto_aead_operation_t *operation, const lc_key_t *key) {
+static psa_status_t gcm_open(const lc_key_t *key, bool encrypt, EVP_CIPHER_CTX **context) {
     const lc_block_t *block = NULL;
     psa_status_t status = lc_block_of_key(key, &block);
     if (status != PSA_SUCCESS) {
@@ -26,7 +26,11 @@ static psa_status_t gcm_setup(libcrypto_aead_operation_t *operation, const lc_ke
     if (block->size != 16) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
-    return lc_block_open(block, LC_GCM, operation->encrypt, key->data, NULL, &operation->text);
+    return lc_block_open(block, LC_GCM, encrypt, key->data, NULL, context);
+}
+
+static psa_status_t gcm_setup(libcrypto_aead_operation_t *operation, const lc_key_t *key) {
+    return gcm_open(key, operation->encrypt, &operation->text);
 }
 
 static psa_status_t gcm_set_nonce(libcrypto_aead_operation_t *operation, const uint8_t *nonce, size_t size) {
@@ -75,7 +79,8 @@ static psa_status_t verify(libcrypto_aead_operation_t *operation, const uint8_t 
 }
 
 const lc_aead_kind_t lc_aead_gcm = {
-    PSA_ALG_GCM, GCM_TAGS, false, GCM_AD_MAX, GCM_TEXT_MAX, gcm_setup, gcm_set_nonce, add, process, tag, verify,
+    PSA_ALG_GCM,   GCM_TAGS, false,   GCM_AD_MAX, GCM_TEXT_MAX, gcm_setup,
+    gcm_set_nonce, add,      process, tag,        verify,       gcm_open,
 };
 
 static psa_status_t keep_key(libcrypto_aead_operation_t *operation, const lc_key_t *key, psa_key_type_t type) {
@@ -86,12 +91,18 @@ static psa_status_t keep_key(libcrypto_aead_operation_t *operation, const lc_key
     return PSA_SUCCESS;
 }
 
-static psa_status_t chacha_setup(libcrypto_aead_operation_t *operation, const lc_key_t *key) {
-    if (key->type != PSA_KEY_TYPE_CHACHA20 || key->size != sizeof(operation->key)) {
+#define CHACHA_KEY 32
+
+static psa_status_t chacha_open(const lc_key_t *key, bool encrypt, EVP_CIPHER_CTX **context) {
+    if (key->type != PSA_KEY_TYPE_CHACHA20 || key->size != CHACHA_KEY) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
-    return lc_cipher_keyed(&chacha, CHACHA, operation->encrypt, (lc_bytes_t){key->data, key->size},
-                           LC_VARIANTS + operation->encrypt, &operation->text);
+    return lc_cipher_keyed(&chacha, CHACHA, encrypt, (lc_bytes_t){key->data, key->size}, LC_VARIANTS + encrypt,
+                           context);
+}
+
+static psa_status_t chacha_setup(libcrypto_aead_operation_t *operation, const lc_key_t *key) {
+    return chacha_open(key, operation->encrypt, &operation->text);
 }
 
 static psa_status_t xchacha_setup(libcrypto_aead_operation_t *operation, const lc_key_t *key) {
@@ -124,9 +135,9 @@ static psa_status_t xchacha_set_nonce(libcrypto_aead_operation_t *operation, con
 
 const lc_aead_kind_t lc_aead_chacha = {
     PSA_ALG_CHACHA20_POLY1305, FULL_TAG, false,   UINT64_MAX, CHACHA_TEXT_MAX, chacha_setup,
-    chacha_set_nonce,          add,      process, tag,        verify,
+    chacha_set_nonce,          add,      process, tag,        verify,          chacha_open,
 };
 const lc_aead_kind_t lc_aead_xchacha = {
     PSA_ALG_XCHACHA20_POLY1305, FULL_TAG, false,   UINT64_MAX, CHACHA_TEXT_MAX, xchacha_setup,
-    xchacha_set_nonce,          add,      process, tag,        verify,
+    xchacha_set_nonce,          add,      process, tag,        verify,          NULL,
 };

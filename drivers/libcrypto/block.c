@@ -68,8 +68,8 @@ static const EVP_CIPHER *fetch(EVP_CIPHER **cell, const char *name) {
     return cipher;
 }
 
-psa_status_t lc_cipher_open(EVP_CIPHER **cell, const char *name, bool encrypt, const uint8_t *key, const uint8_t *iv,
-                            EVP_CIPHER_CTX **context) {
+static psa_status_t make(EVP_CIPHER **cell, const char *name, bool encrypt, const uint8_t *key, const uint8_t *iv,
+                         EVP_CIPHER_CTX **context) {
     const EVP_CIPHER *cipher = fetch(cell, name);
     if (cipher == NULL) {
         return lc_failed(PSA_ERROR_NOT_SUPPORTED);
@@ -89,6 +89,13 @@ psa_status_t lc_cipher_open(EVP_CIPHER **cell, const char *name, bool encrypt, c
     return PSA_SUCCESS;
 }
 
+psa_status_t lc_cipher_open(EVP_CIPHER **cell, const char *name, bool encrypt, const uint8_t *key, const uint8_t *iv,
+                            EVP_CIPHER_CTX **context) {
+    ERR_set_mark();
+    psa_status_t status = make(cell, name, encrypt, key, iv, context);
+    ERR_pop_to_mark();
+    return status;
+}
 /* What a context that may be kept with its key was made of. */
 typedef struct {
     const uint8_t *key;

@@ -155,11 +155,9 @@ psa_status_t libcrypto_cipher_encrypt(const psa_key_attributes_t *attributes, co
                                       const uint8_t *input, size_t input_length, uint8_t *output, size_t output_size,
                                       size_t *output_length) {
     lc_key_t key = lc_key(attributes, key_buffer, key_buffer_size);
-    ERR_set_mark();
     psa_status_t status = single(&key, alg, true, (lc_bytes_t){iv, iv_length}, (lc_bytes_t){input, input_length},
                                  (lc_output_t){output, output_size, output_length});
-    ERR_pop_to_mark();
-    return status;
+    return lc_unmarked(status);
 }
 
 psa_status_t libcrypto_cipher_decrypt(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
@@ -171,12 +169,10 @@ psa_status_t libcrypto_cipher_decrypt(const psa_key_attributes_t *attributes, co
         return PSA_ERROR_INVALID_ARGUMENT;
     }
     const uint8_t *text = iv_length == 0 ? input : input + iv_length;
-    ERR_set_mark();
     psa_status_t status =
         single(&key, alg, false, (lc_bytes_t){input, iv_length}, (lc_bytes_t){text, input_length - iv_length},
                (lc_output_t){output, output_size, output_length});
-    ERR_pop_to_mark();
-    return status;
+    return lc_unmarked(status);
 }
 
 psa_status_t libcrypto_cipher_encrypt_setup(libcrypto_cipher_operation_t *operation,

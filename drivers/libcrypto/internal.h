@@ -47,6 +47,10 @@ OSSL_LIB_CTX *lc_context(void);
  * else `otherwise`. */
 psa_status_t lc_failed(psa_status_t otherwise);
 
+/** Ends an entry point that set no mark in libcrypto's queue of errors, which costs as much as a short block: what
+ * libcrypto itself fails with there is a lack of memory, and then the queue is emptied.  Returns `status`. */
+psa_status_t lc_unmarked(psa_status_t status);
+
 /** Copies a result out: BUFFER_TOO_SMALL if it does not fit. */
 psa_status_t lc_write(lc_output_t out, const uint8_t *data, size_t size);
 

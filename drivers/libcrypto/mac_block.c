@@ -142,5 +142,5 @@ static void drop(libcrypto_mac_operation_t *operation) {
     lc_chain_drop(&operation->u.block);
 }
 
-const lc_mac_kind_t lc_mac_cmac = {PSA_ALG_CMAC, 0xffffffff, cmac_setup, update, cmac_finish, drop};
-const lc_mac_kind_t lc_mac_cbc = {PSA_ALG_CBC_MAC, 0xffffffff, setup, update, cbc_finish, drop};
+const lc_mac_kind_t lc_mac_cmac = {PSA_ALG_CMAC, 0xffffffff, cmac_setup, update, cmac_finish, drop, NULL};
+const lc_mac_kind_t lc_mac_cbc = {PSA_ALG_CBC_MAC, 0xffffffff, setup, update, cbc_finish, drop, NULL};

@@ -94,6 +94,29 @@ static psa_status_t hmac_setup(libcrypto_mac_operation_t *operation, const lc_ke
     return status;
 }
 
+/* Only for hashes whose state is open: it is copied, and wiped once. */
+static psa_status_t hmac_kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, uint8_t *mac,
+                              size_t *full) {
+    const lc_hash_t *hash = lc_hash_find(PSA_ALG_GET_HASH(alg));
+    const lc_hash_open_t *open = hash != NULL ? hash->open : NULL;
+    const libcrypto_hmac_t *form =
+        open != NULL ? psab_prepared_find(&midstates, key->data, key->size, lc_hash_algorithm(hash)) : NULL;
+    if (form == NULL || key->type != PSA_KEY_TYPE_HMAC) {
+        return PSA_ERROR_DOES_NOT_EXIST;
+    }
+    uint64_t state[sizeof(form->inner.state) / sizeof(uint64_t)];
+    uint8_t inner[LC_HASH_MAX];
+    memcpy(state, form->inner.state, open->state_size);
+    int done = message.size == 0 || open->update(state, message.data, message.size) == 1;
+    done &= open->finish(inner, state) == 1;
+    memcpy(state, form->outer.state, open->state_size);
+    done &= open->update(state, inner, hash->length) == 1 && open->finish(mac, state) == 1;
+    OPENSSL_cleanse(state, open->state_size);
+    OPENSSL_cleanse(inner, hash->full);
+    *full = hash->length;
+    return done ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR;
+}
+
 static psa_status_t hmac_update(libcrypto_mac_operation_t *operation, const uint8_t *in, size_t size) {
     return libcrypto_hash_update(&operation->u.hmac.inner, in, size);
 }
@@ -119,7 +142,7 @@ static void hmac_drop(libcrypto_mac_operation_t *operation) {
 }
 
 const lc_mac_kind_t lc_mac_hmac = {
-    PSA_ALG_HMAC(0), 0xffffff00, hmac_setup, hmac_update, hmac_finish, hmac_drop,
+    PSA_ALG_HMAC(0), 0xffffff00, hmac_setup, hmac_update, hmac_finish, hmac_drop, hmac_kept,
 };
 
 /* libcrypto's BLAKE2 MACs; the longest key is as long as the MAC. */
@@ -159,9 +182,11 @@ static psa_status_t blake2_setup(libcrypto_mac_operation_t *operation, const lc_
     if (key->type != PSA_KEY_TYPE_BLAKE2 || key->size == 0 || key->size > blake2[index].length) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
+    ERR_set_mark();
     EVP_MAC *mac = fetch(index);
+    ERR_pop_to_mark();
     if (mac == NULL) {
-        return lc_failed(PSA_ERROR_NOT_SUPPORTED);
+        return PSA_ERROR_NOT_SUPPORTED;
     }
     EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
     if (context == NULL || EVP_MAC_init(context, key->data, key->size, NULL) != 1) {
@@ -188,5 +213,5 @@ static void blake2_drop(libcrypto_mac_operation_t *operation) {
 }
 
 const lc_mac_kind_t lc_mac_blake2 = {
-    PSA_ALG_BLAKE2_MAC(0), 0xffffff00, blake2_setup, blake2_update, blake2_finish, blake2_drop,
+    PSA_ALG_BLAKE2_MAC(0), 0xffffff00, blake2_setup, blake2_update, blake2_finish, blake2_drop, NULL,
 };

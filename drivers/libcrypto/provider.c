@@ -31,6 +31,13 @@ psa_status_t lc_failed(psa_status_t otherwise) {
     return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE ? PSA_ERROR_INSUFFICIENT_MEMORY : otherwise;
 }
 
+psa_status_t lc_unmarked(psa_status_t status) {
+    if (status == PSA_ERROR_INSUFFICIENT_MEMORY || status == PSA_ERROR_GENERIC_ERROR) {
+        ERR_clear_error();
+    }
+    return status;
+}
+
 psa_status_t lc_write(lc_output_t out, const uint8_t *data, size_t size) {
     if (size > out.size) {
         return PSA_ERROR_BUFFER_TOO_SMALL;

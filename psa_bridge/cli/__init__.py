@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 
 COMMANDS = ("doctor", "new", "lint", "info", "explain", "run", "build", "bench", "demo")
@@ -77,8 +79,19 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
         return int(module.run(arguments))
 
 
+def _streams() -> None:
+    """Make the standard streams take whatever is printed: names that are no text, closed streams."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _streams()
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] not in COMMANDS:
         _parser().parse_args(words[:1])

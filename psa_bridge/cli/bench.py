@@ -24,7 +24,7 @@ SUMMARY = "how fast drivers are, by mechanism and size, beside the software"
 
 EXAMPLES = """\
   psa-bridge bench accelerator/
-  psa-bridge bench accelerator/ --mechanism 'AES-128-GCM*' --sizes 16,1500,65536 --seconds 0.5
+  psa-bridge bench accelerator/ --mechanism 'AES-128-GCM*' --sizes 16,1500
   psa-bridge bench accelerator/ element/ --plot times.svg
   psa-bridge bench accelerator/ --json > today.json
   psa-bridge bench --list

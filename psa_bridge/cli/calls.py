@@ -33,11 +33,13 @@ asymmetric_encrypt          key:ENCRYPT alg input salt
 asymmetric_decrypt          key:DECRYPT alg input salt
 raw_key_agreement           alg key:DERIVE peer
 xof_output                  alg context input size
+key_derivation_output_bytes alg key?:DERIVE steps size
 generate_random             size
 export_public_key           key:-
 export_key                  key:EXPORT
 """
-"""Call, then its values in the order of the method's arguments; a key with the usage that the call needs."""
+"""Call, then its values in the order of the method's arguments; a key with the usage that the call needs, or with
+a question mark may have."""
 
 _PARTS = """
 hash_compute   hash_setup           finish
@@ -51,6 +53,7 @@ aead_decrypt   aead_decrypt_setup   verify
 sign_message   sign_setup           finish
 verify_message verify_setup         finish:expected
 xof_output     xof_setup            output
+key_derivation_output_bytes key_derivation_setup output_bytes
 """
 """Call, the method that starts it in parts, and the operation's method that ends it.
 
@@ -72,6 +75,7 @@ class Call:
     name: str
     values: tuple[str, ...]
     usage: str | None
+    key_optional: bool = False
     setup: str = ""
     finish: str = ""
     expects_early: bool = False
@@ -80,7 +84,7 @@ class Call:
         """Make the call in one piece; its output, or None for one that only checks."""
         method = getattr(core, self.name, None)
         if method is None:
-            return self.in_parts(core, given, max(len(given["input"]), 1))
+            return self.in_parts(core, given, max(len(given.get("input", b"")), 1))
         result = method(*(given[value] for value in self.values))
         return None if result is None else bytes(result)
 
@@ -96,7 +100,7 @@ class Call:
 
     @property
     def _at_start(self) -> tuple[str, ...]:
-        late = () if self.expects_early else (CHECKS,)
+        late = {"" if self.expects_early else CHECKS, "key" if self.key_optional else ""}
         return tuple(value for value in self.values if value not in late)
 
 
@@ -108,8 +112,10 @@ def _pieces(data: bytes, size: int) -> Iterator[memoryview]:
 
 def _prepare(call: Call, operation: Any, given: Mapping[str, Any], output: bytearray) -> tuple[bytes, bytes]:
     """What an operation needs before its input; returns the input and what comes after it, the tag."""
-    data = given["input"]
-    if "nonce" in call.values:
+    data = given.get("input", b"")
+    if "steps" in call.values:
+        _give_steps(operation, given)
+    elif "nonce" in call.values:
         decrypts = call.name.endswith("decrypt")
         length = tag_length(given["key"], given["alg"]) if decrypts else 0
         data, tail = (data[:-length], data[-length:]) if length else (data, b"")
@@ -117,7 +123,7 @@ def _prepare(call: Call, operation: Any, given: Mapping[str, Any], output: bytea
         operation.set_nonce(given["nonce"])
         operation.update_ad(given["ad"])
         return data, tail
-    if call.name.startswith("cipher"):
+    elif call.name.startswith("cipher"):
         length = iv_length(given["key"], given["alg"])
         if length and call.name.endswith("encrypt"):
             output += operation.generate_iv()
@@ -127,6 +133,17 @@ def _prepare(call: Call, operation: Any, given: Mapping[str, Any], output: bytea
     elif given.get("context"):
         operation.set_context(given["context"])
     return data, b""
+
+
+def _give_steps(operation: Any, given: Mapping[str, Any]) -> None:
+    """The inputs of a derivation, in the order in which they were named: bytes, a number, or the key."""
+    for step, value in given["steps"]:
+        if value is None:
+            operation.input_key(step, given["key"])
+        elif isinstance(value, int):
+            operation.input_integer(step, value)
+        else:
+            operation.input_bytes(step, value)
 
 
 def _finished(call: Call, operation: Any, given: Mapping[str, Any], output: bytearray, tail: bytes) -> bytes | None:
@@ -165,11 +182,11 @@ def _read() -> dict[str, Call]:
     parts = {row[0]: tuple(row[1:]) for row in map(str.split, _PARTS.strip().splitlines())}
     found = {}
     for name, *words in map(str.split, _TABLE.strip().splitlines()):
-        values = tuple(word.partition(":")[0] for word in words)
+        values = tuple(word.partition(":")[0].rstrip("?") for word in words)
         usage = next((word.partition(":")[2] for word in words if ":" in word), None)
         setup, finish = parts.get(name, ("", ""))
         last, _, early = finish.partition(":")
-        found[name] = Call(name, values, usage, setup, last, bool(early))
+        found[name] = Call(name, values, usage, "?" in " ".join(words), setup, last, bool(early))
     return found
 
 

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     from psa_bridge import Core
     from psa_bridge.cli.arguments import print_json
     from psa_bridge.cli.bundles import bundles
-    from psa_bridge.cli.failures import UsageError
+    from psa_bridge.cli.failures import UsageError, usage_errors
     from psa_bridge.cli.reports import document
     from psa_bridge.explain import needs_algorithm
 
@@ -55,10 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--key-type without a size says little: give --bits too, or --bits 0 to leave it open")
     if arguments.alg is None and needs_algorithm(arguments.call):
         raise UsageError(f"who serves {arguments.call} depends on the algorithm: give --alg")
-    try:
+    with usage_errors():
         alg, attributes = _mechanism(arguments)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(str(error)) from error
     with Core(*bundles(arguments), software=not arguments.no_software) as core:
         try:
             explanation = core.explain(arguments.call, alg=alg, attributes=attributes)

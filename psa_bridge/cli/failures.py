@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -23,6 +25,15 @@ def explain_failure(error: Exception) -> tuple[str | None, int]:
 
 class UsageError(Exception):
     """The arguments of a command do not make sense together."""
+
+
+@contextlib.contextmanager
+def usage_errors() -> Iterator[None]:
+    """Numbers that do not fit what they are for are wrong usage; nothing else may be done inside."""
+    try:
+        yield
+    except (ValueError, OverflowError) as error:
+        raise UsageError(str(error)) from error
 
 
 class CommandFailedError(Exception):

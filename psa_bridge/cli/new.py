@@ -45,6 +45,14 @@ _RESERVED = """
 """
 _KEYWORDS = frozenset(_RESERVED.split())
 
+_SYSTEM_HEADERS = """
+    alloca assert byteswap complex ctype dlfcn endian errno fcntl features fenv float inttypes iso646 limits locale
+    malloc math memory pthread sched setjmp signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib
+    stdnoreturn string strings tgmath threads time uchar unistd wchar wctype
+"""
+_HEADERS = frozenset(_SYSTEM_HEADERS.split())
+"""Names whose header would be found in place of the system's."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
@@ -95,6 +103,8 @@ def checked_name(name: str) -> str:
         raise UsageError(f"NAME {name} is taken: functions would clash with those that start so already")
     if name.lower() in _KEYWORDS:
         raise UsageError(f"NAME {name} is a word of C or C++; choose another")
+    if name.lower() in _HEADERS:
+        raise UsageError(f"NAME {name}: its header would be found in place of the system's <{name.lower()}.h>")
     return name
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from psa_bridge.driver.findings import Finding
 
+_NARROWEST = 24
 _COLOURS = {"error": "31", "warning": "33", "note": "36", "good": "32", "strong": "1"}
 
 
@@ -23,20 +25,45 @@ def coloured(text: str, colour: str, stream: object = None) -> str:
     return f"\033[{_COLOURS[colour]}m{text}\033[0m"
 
 
-def table(rows: Iterable[Sequence[object]], header: Sequence[str] = (), indent: str = "") -> str:
-    """Left-aligned columns, two blanks apart; trailing blanks removed."""
+def table(
+    rows: Iterable[Sequence[object]], header: Sequence[str] = (), indent: str = "", stream: TextIO | None = None
+) -> str:
+    """Left-aligned columns, two blanks apart; trailing blanks removed.
+
+    Where the stream that it is for, standard output by default, is a terminal, the last column is folded to fit.
+    """
     cells = [[str(cell) for cell in row] for row in ([header] if header else [])] + [
         [str(cell) for cell in row] for row in rows
     ]
     if not cells:
         return ""
     widths = [max(len(row[i]) for row in cells if i < len(row)) for i in range(max(map(len, cells)))]
+    before = len(indent) + sum(widths[:-1]) + 2 * (len(widths) - 1)
+    room = _room(sys.stdout if stream is None else stream, before)
+    widths[-1] = min(widths[-1], room)
     lines = []
     for row in cells:
-        lines.append(indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip())
+        last = _folded(row[-1], room) if len(row) == len(widths) else [row[-1]]
+        first = [*row[:-1], last[0]]
+        lines.append(indent + "  ".join(cell.ljust(width) for cell, width in zip(first, widths, strict=False)).rstrip())
+        lines += [" " * before + rest for rest in last[1:]]
     if header:
         lines.insert(1, indent + "  ".join("-" * width for width in widths[: len(header)]))
     return "\n".join(lines)
+
+
+def _room(stream: TextIO, used: int) -> int:
+    """How many characters fit after those that are used; without end where nobody looks."""
+    if not stream.isatty():
+        return sys.maxsize
+    return max(shutil.get_terminal_size().columns - used - 1, _NARROWEST)
+
+
+def _folded(text: str, room: int) -> list[str]:
+    """A text in lines, broken at blanks."""
+    if len(text) <= room:
+        return [text]
+    return textwrap.wrap(text, room, break_on_hyphens=False, break_long_words=False)
 
 
 def render_findings(findings: Iterable[Finding], colour: bool = True) -> str:
@@ -58,7 +85,5 @@ def print_findings(findings: Iterable[Finding]) -> None:
 
 def cut(text: str, used: int) -> str:
     """Text that fits into the rest of a terminal's line; whole where nobody looks."""
-    if not sys.stdout.isatty():
-        return text
-    room = max(shutil.get_terminal_size().columns - used - 1, 20)
+    room = _room(sys.stdout, used)
     return text if len(text) <= room else f"{text[: room - 3]}..."

@@ -20,6 +20,8 @@ from psa_bridge.cli.calls import CALLS, CHECKS, OPTIONAL
 from psa_bridge.cli.run_outcome import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from psa_bridge import Alg, Core, Key
     from psa_bridge.cli.calls import Call
 
@@ -37,6 +39,9 @@ EXAMPLES = """\
       --key private.pem -o sig firmware.bin
   psa-bridge run verify_message --alg 'PSA_ALG_ECDSA(PSA_ALG_SHA_256)' \\
       --key public.pem --expected @sig firmware.bin
+  psa-bridge run key_derivation_output_bytes --size 42 --key secret.bin \\
+      --alg 'PSA_ALG_HKDF(PSA_ALG_SHA_256)' \\
+      --step salt=00 --step secret=key --step info=01
   psa-bridge run generate_random --size 32
 """
 
@@ -70,6 +75,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     values.add_argument("--hex", metavar="HEX", help="the input, in place of INPUT")
     for name, text in _VALUES.items():
         values.add_argument(f"--{name}", metavar="VALUE", help=text)
+    values.add_argument(
+        "--step", action="append", default=[], metavar="NAME=VALUE",
+        help="input of a derivation, in order: salt=VALUE, secret=key, cost=1000",
+    )  # fmt: skip
     values.add_argument("--size", type=number, metavar="N", help="bytes of output, of random data or a XOF")
     values.add_argument("--parts", type=number, metavar="N", help="through a multi-part operation, N bytes at a time")
     output = parser.add_argument_group("the output")
@@ -83,14 +92,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make the call; 1 if it fails."""
     from psa_bridge import Alg, Core, PsaError
-    from psa_bridge.cli.failures import number_or_macro
+    from psa_bridge.cli.failures import number_or_macro, usage_errors
 
     call = _call(arguments)
-    alg = Alg(number_or_macro(arguments.alg, "--alg"))
+    with usage_errors():
+        alg = Alg(number_or_macro(arguments.alg, "--alg"))
     given: dict[str, Any] = {"alg": alg, "size": arguments.size, **_values(call, arguments)}
     drivers = [_bundle(path) for path in arguments.driver]
     with Core(*drivers, software=not arguments.no_software) as core, core.trace() as events:
-        key = _key(core, call, arguments, alg)
+        key = _key(core, call, arguments, alg, given.get("steps", ()))
         _complete(core, call, given, key)
         before = len(events)
         result, error = None, None
@@ -120,7 +130,7 @@ def _call(arguments: argparse.Namespace) -> Call:
         raise UsageError(f"{call.name} takes no input")
     if arguments.input and arguments.hex is not None:
         raise UsageError("give the input once: INPUT or --hex")
-    if arguments.parts is not None and not call.setup:
+    if arguments.parts is not None and not (call.setup and "input" in call.values):
         raise UsageError(f"{call.name} has no multi-part form")
     if arguments.parts is not None and arguments.parts < 1:
         raise UsageError("--parts has to be at least 1")
@@ -134,7 +144,7 @@ def _call(arguments: argparse.Namespace) -> Call:
 
 def _values(call: Call, arguments: argparse.Namespace) -> dict[str, Any]:
     """The values that are bytes."""
-    from psa_bridge.cli.failures import bytes_or_file
+    from psa_bridge.cli.failures import UsageError, bytes_or_file
 
     found: dict[str, Any] = {}
     for name in _VALUES:
@@ -143,18 +153,44 @@ def _values(call: Call, arguments: argparse.Namespace) -> dict[str, Any]:
             found[name] = b"" if text is None else bytes_or_file(text, f"--{name}")
     if "nonce" in call.values and arguments.nonce is None:
         found["nonce"] = None
+    if "steps" in call.values:
+        found["steps"] = [_step(text) for text in arguments.step]
+    elif arguments.step:
+        raise UsageError(f"{call.name} has no use for --step")
     if "input" in call.values:
         found["input"] = _input(arguments)
     return found
 
 
+def _step(text: str) -> tuple[int, bytes | int | None]:
+    """An input of a derivation: which, and its bytes, its number, or None for the key."""
+    from psa_bridge.cli.failures import UsageError, bytes_or_file
+    from psa_bridge.constants import Step
+    from psa_bridge.driver.findings import shown
+
+    known = {name.lower(): step for name in dir(Step) if isinstance(step := getattr(Step, name), Step)}
+    name, equals, value = text.partition("=")
+    if not equals or name not in known:
+        raise UsageError(f"--step {shown(text)}: write NAME=VALUE with one of the names {', '.join(known)}")
+    step = known[name]
+    if value == "key":
+        return step, None
+    if step != Step.COST:
+        return step, bytes_or_file(value, f"--step {name}")
+    if not (value.isascii() and value.isdecimal()):
+        raise UsageError(f"--step {shown(text)}: the cost is a decimal number")
+    return step, int(value)
+
+
 def _input(arguments: argparse.Namespace) -> bytes:
-    from psa_bridge.cli.failures import hexadecimal
+    from psa_bridge.cli.failures import UsageError, hexadecimal
 
     if arguments.hex is not None:
         return hexadecimal(arguments.hex, "--hex")
     if arguments.input not in (None, "-"):
         return Path(arguments.input).read_bytes()
+    if sys.stdin is None:
+        raise UsageError("standard input is closed: name the INPUT, or give --hex")
     if sys.stdin.isatty():
         print("psa-bridge: reading the input from the terminal; Ctrl-D ends it", file=sys.stderr)
     return sys.stdin.buffer.read()
@@ -166,12 +202,18 @@ def _bundle(path: Path) -> Any:
     return load_bundle(path)
 
 
-def _key(core: Core, call: Call, arguments: argparse.Namespace, alg: Alg) -> Key | None:
+def _key(
+    core: Core, call: Call, arguments: argparse.Namespace, alg: Alg, steps: Sequence[tuple[int, object]]
+) -> Key | None:
     """The key of the call, if it has one."""
     from psa_bridge import Usage
+    from psa_bridge.cli.failures import UsageError
     from psa_bridge.cli.run_keys import make_key, save_key
 
-    if call.usage is None:
+    given = arguments.key or arguments.key_hex is not None or arguments.generate
+    if call.usage is None or (call.key_optional and not given):
+        if any(value is None for _, value in steps):
+            raise UsageError("a --step takes the key, and there is none: give --key FILE, --key-hex or --generate")
         return None
     usage = 0 if call.usage == "-" else int(getattr(Usage, call.usage))
     key = make_key(core, arguments, usage, alg)

@@ -35,19 +35,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def make_key(core: Core, arguments: argparse.Namespace, usage: int, alg: Alg) -> Key:
     """The key with the policy that the call needs, and no more."""
     from psa_bridge import KeyAttributes, Usage
-    from psa_bridge.cli.failures import UsageError
+    from psa_bridge.cli.failures import UsageError, usage_errors
 
     if not (arguments.key or arguments.key_hex is not None or arguments.generate):
         raise UsageError(f"{arguments.call} needs a key: give --key FILE, --key-hex or --generate")
     usage |= Usage.EXPORT if arguments.save_key else 0
     policy: dict[str, Any] = {"usage": usage, "alg": alg, "lifetime": location(core, arguments.location) << 8}
-    if arguments.generate:
-        if not arguments.bits:
-            raise UsageError("--generate needs --bits, the size of the key")
-        return core.generate_key(KeyAttributes(_key_type(arguments, alg), arguments.bits, **policy))
-    data, form = _material(arguments)
+    if arguments.generate and not arguments.bits:
+        raise UsageError("--generate needs --bits, the size of the key")
+    data, form = (b"", "raw") if arguments.generate else _material(arguments)
     if form == "raw":
-        return core.import_key(KeyAttributes(_key_type(arguments, alg), arguments.bits, **policy), data)
+        with usage_errors():
+            attributes = KeyAttributes(_key_type(arguments, alg), arguments.bits, **policy)
+        return core.generate_key(attributes) if arguments.generate else core.import_key(attributes, data)
     password = arguments.password_file.read_bytes().split(b"\n", 1)[0] if arguments.password_file else None
     load = core.import_pem if form == "pem" else core.import_der
     return load(bytes(data), password=password, **policy)
@@ -112,6 +112,8 @@ def _key_type(arguments: argparse.Namespace, alg: Alg) -> KeyType:
 
     if arguments.key_type:
         return KeyType(number_or_macro(arguments.key_type, "--key-type"))
+    if alg.is_key_derivation:
+        return KeyType.PASSWORD if alg.is_key_derivation_stretching else KeyType.DERIVE
     if alg.is_hmac:
         return KeyType.HMAC
     if str(alg).startswith("PSA_ALG_CHACHA20") or (alg.is_stream_cipher and str(alg) == "PSA_ALG_STREAM_CIPHER"):

@@ -76,18 +76,12 @@ class Outcome:
     def _print_trace(self) -> None:
         from psa_bridge.cli.output import table
 
-        rows = [
-            (
-                f"{'  ' * (e.depth - 1)}{e.driver}",
-                e.entry_point,
-                e.mechanism,
-                e.status_name,
-                f"{e.duration_ns / 1e3:.1f}",
-            )
-            for e in self.events
-        ]
-        head = ("driver", "entry point", "mechanism", "status", "us")
-        print(table(rows, header=head) if rows else "no driver was called", file=sys.stderr)
+        rows = []
+        for event in self.events:
+            driver, took = f"{'  ' * (event.depth - 1)}{event.driver}", f"{event.duration_ns / 1e3:8.1f}"
+            rows.append((driver, event.entry_point, event.status_name, took, event.mechanism))
+        head = ("driver", "entry point", "status", "      us", "mechanism")
+        print(table(rows, header=head, stream=sys.stderr) if rows else "no driver was called", file=sys.stderr)
 
     def _write(self, result: bytes | None) -> None:
         from psa_bridge.cli.arguments import write_bytes

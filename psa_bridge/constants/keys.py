@@ -10,7 +10,11 @@ from psa_bridge.spec.values import Kind
 
 
 class EccFamily(Number):
-    """A family of elliptic curves, ``psa_ecc_family_t``."""
+    """A family of elliptic curves, ``psa_ecc_family_t``; with a size it names a curve.
+
+    >>> KeyType.ECC_PUBLIC_KEY(EccFamily.TWISTED_EDWARDS).ecc_family
+    PSA_ECC_FAMILY_TWISTED_EDWARDS
+    """
 
     KIND = Kind.ECC_FAMILY
     BITS = 8
@@ -29,7 +33,11 @@ class EccFamily(Number):
 
 
 class DhFamily(Number):
-    """A family of finite field Diffie-Hellman groups, ``psa_dh_family_t``."""
+    """A family of finite field Diffie-Hellman groups, ``psa_dh_family_t``; with a size it names a group.
+
+    >>> KeyType.DH_KEY_PAIR(DhFamily.RFC7919)
+    PSA_KEY_TYPE_DH_KEY_PAIR(PSA_DH_FAMILY_RFC7919)
+    """
 
     KIND = Kind.DH_FAMILY
     BITS = 8

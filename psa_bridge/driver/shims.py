@@ -140,6 +140,25 @@ def _stored(name: str, member: str) -> str:
     return f"value > {ctype}-1 ? {ctype}-1 : {ctype}value"
 
 
+_SUITE = {
+    "algorithm": ("psa_algorithm_t", "alg"),
+    "primitive": ("psa_pake_primitive_t", "primitive"),
+    "key_confirmation": ("uint32_t", "key_confirmation"),
+}
+_SUITE_ACCESSOR = re.compile(r"psa_pake_cs_(get|set)_(\w+)")
+
+
+def _suite_accessor(name: str, own_headers: bool) -> Service | None:
+    """An accessor of cipher suites; other SDKs have them in their headers."""
+    match = _SUITE_ACCESSOR.fullmatch(name)
+    if not match or match[2] not in _SUITE or not own_headers:
+        return None
+    ctype, member = _SUITE[match[2]]
+    if match[1] == "get":
+        return Service(ctype, "const psa_pake_cipher_suite_t *suite", f"    return suite->{member};\n")
+    return Service("void", f"psa_pake_cipher_suite_t *suite, {ctype} value", f"    suite->{member} = value;\n")
+
+
 def _initialiser(name: str, types: Types) -> Service | None:
     match = _INIT.fullmatch(name)
     ctype = f"psa_{match[1]}_t" if match else ""
@@ -154,6 +173,7 @@ def find(name: str, types: Types, own_headers: bool = True) -> Service | None:
         lambda: _FIXED.get(name),
         lambda: _PREPARED.get(name) if own_headers else None,
         lambda: _accessor(name, OWN if own_headers else types.members, types),
+        lambda: _suite_accessor(name, own_headers),
         lambda: _made(shims_inputs.service(name, own_headers)) if _suite_known(name, types) else None,
         lambda: _made(shims_forward.service(name, types, own_headers)),
         lambda: _initialiser(name, types),

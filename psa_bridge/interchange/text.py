@@ -61,7 +61,11 @@ def _loaded(load: Any, data: bytes, *password: bytes | None) -> Any:
     except UnsupportedAlgorithm as error:
         raise NotSupported(f"cryptography does not know this key: {error}") from error
     except TypeError as error:  # how it says that a password is missing or needless
-        told = "the key is encrypted: give its password" if password == (None,) else "the key is not encrypted"
+        told = (
+            "the key is encrypted: give its password"
+            if password == (None,)
+            else "a password was given, but the key is not encrypted"
+        )
         raise InvalidArgument(told) from error
     except ValueError as error:
         raise InvalidArgument(f"data is not a key that can be read: {error}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from psa_bridge._native import ffi, lib
-from psa_bridge.ops.base import Native, key_id, number, view, writable
+from psa_bridge.ops.base import Native, number, view, writable
 from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import sealed_length
@@ -63,7 +63,7 @@ class AuthenticatedCiphers(Native):
         size = sealed_length(self._attributes(key), alg, len(text)) if out is None else 0
         given, data = view(nonce, "nonce"), view(additional_data, "additional_data")
         inputs = (given, len(given), data, len(data), text, len(text))
-        return self._produce("aead_encrypt", size, out, key_id(key), alg, *inputs)  # type: ignore[no-any-return]
+        return self._produce("aead_encrypt", size, out, self._key(key), alg, *inputs)  # type: ignore[no-any-return]
 
     @overload
     def aead_decrypt(
@@ -107,24 +107,38 @@ class AuthenticatedCiphers(Native):
         data = view(additional_data, "additional_data")
         inputs = (given, len(given), data, len(data), text, len(text))
         return self._produce(  # type: ignore[no-any-return]
-            "aead_decrypt", len(text), out, key_id(key), number(alg, "alg"), *inputs, secret=True
+            "aead_decrypt", len(text), out, self._key(key), number(alg, "alg"), *inputs, secret=True
         )
 
     def aead_encrypt_setup(self, key: Key | int, alg: int) -> AeadOperation:
         """Start to encrypt in parts. Section 10.6.3, psa_aead_encrypt_setup.
 
+        Args:
+            key: a key with ``Usage.ENCRYPT`` whose policy permits ``alg``.
+            alg: an AEAD algorithm.
+
+        Returns:
+            The operation, to be ended with :meth:`AeadOperation.finish`.
+
         Raises:
             NotPermitted, InvalidArgument, InvalidHandle, NotSupported: as for :meth:`aead_encrypt`.
         """
-        return AeadOperation(self)._start("aead_encrypt_setup", key_id(key), number(alg, "alg"))
+        return AeadOperation(self)._start("aead_encrypt_setup", self._key(key), number(alg, "alg"))
 
     def aead_decrypt_setup(self, key: Key | int, alg: int) -> AeadOperation:
         """Start to decrypt in parts. Section 10.6.3, psa_aead_decrypt_setup.
 
+        Args:
+            key: a key with ``Usage.DECRYPT`` whose policy permits ``alg``.
+            alg: an AEAD algorithm.
+
+        Returns:
+            The operation, to be ended with :meth:`AeadOperation.verify`.
+
         Raises:
             NotPermitted, InvalidArgument, InvalidHandle, NotSupported: as for :meth:`aead_decrypt`.
         """
-        return AeadOperation(self)._start("aead_decrypt_setup", key_id(key), number(alg, "alg"))
+        return AeadOperation(self)._start("aead_decrypt_setup", self._key(key), number(alg, "alg"))
 
 
 @quick("aead")
@@ -133,12 +147,27 @@ class AeadOperation(Operation):
 
     The order is: ``set_lengths`` where the algorithm needs it (CCM), a nonce, ``update_ad`` any
     number of times, ``update`` any number of times, then ``finish`` or ``verify``.
+
+    >>> from psa_bridge import Alg, Core, KeyAttributes, KeyType, Usage
+    >>> both = Usage.ENCRYPT | Usage.DECRYPT
+    >>> with Core() as core, core.generate_key(KeyAttributes(KeyType.AES, 128, usage=both, alg=Alg.GCM)) as key:
+    ...     with key.aead_encrypt_setup(Alg.GCM) as sealing:
+    ...         nonce = sealing.generate_nonce()
+    ...         sealing.update_ad(b"header")
+    ...         start = sealing.update(b"some text")
+    ...         rest, tag = sealing.finish()
+    ...     key.aead_decrypt(Alg.GCM, nonce, b"header", start + rest + tag)
+    b'some text'
     """
 
     family = "aead"
 
     def set_lengths(self, ad_length: int, plaintext_length: int) -> None:
         """Announce the lengths, in bytes, before the nonce; they are binding. psa_aead_set_lengths.
+
+        Args:
+            ad_length: of the additional data, in bytes.
+            plaintext_length: of the text, in bytes.
 
         Raises:
             BadState: the operation is not active, or has its nonce or its lengths already.
@@ -172,6 +201,9 @@ class AeadOperation(Operation):
     def set_nonce(self, nonce: Buffer) -> None:
         """Set the nonce. psa_aead_set_nonce.
 
+        Args:
+            nonce: bytes-like, of a length that the algorithm takes; never used twice with a key to encrypt.
+
         Raises:
             BadState: the operation is not active, has its nonce already, or lacks its lengths.
             InvalidArgument: the length is wrong.
@@ -181,6 +213,9 @@ class AeadOperation(Operation):
 
     def update_ad(self, data: Buffer) -> None:
         """Add a part of the additional data, before any text. psa_aead_update_ad.
+
+        Args:
+            data: the part, bytes-like, any length.
 
         Raises:
             BadState: the operation is not active, lacks its nonce, or has text already.
@@ -220,18 +255,39 @@ class AeadOperation(Operation):
         self._given -= min(self._given, made if out is not None else len(made))
         return made  # type: ignore[no-any-return]
 
-    def finish(self) -> tuple[bytes, bytes]:
+    @overload
+    def finish(self, *, out: None = None, tag: None = None) -> tuple[bytes, bytes]: ...
+
+    @overload
+    def finish(self, *, out: Buffer, tag: Buffer) -> tuple[int, int]: ...
+
+    def finish(self, *, out: Buffer | None = None, tag: Buffer | None = None) -> tuple[bytes, bytes] | tuple[int, int]:
         """The rest of the ciphertext, and the tag; ends the operation. psa_aead_finish.
+
+        Args:
+            out: a writable buffer to put the rest into.
+            tag: a writable buffer to put the tag into; both are given, or neither.
+
+        Returns:
+            The rest and the tag; with ``out`` and ``tag``, the numbers of bytes written.
 
         Raises:
             BadState: the operation is not active, decrypts, or lacks its nonce.
+            BufferTooSmall: ``out`` or ``tag`` is too short.
             InvalidArgument: less additional data or text than announced.
         """
-        rest = ffi.new("uint8_t[]", int(lib.psab_aead_finish_max_size()) + self._given)
-        tag = ffi.new("uint8_t[]", int(lib.psab_aead_tag_max_size()))
         lengths = ffi.new("size_t[2]")
-        self._core._run("aead_finish", self._operation, rest, len(rest), lengths, tag, len(tag), lengths + 1)
-        return bytes(ffi.buffer(rest, lengths[0])), bytes(ffi.buffer(tag, lengths[1]))
+        if out is not None and tag is not None:
+            rest, end = writable(out), writable(tag, "tag")
+        elif out is None and tag is None:
+            rest = ffi.new("uint8_t[]", int(lib.psab_aead_finish_max_size()) + self._given)
+            end = ffi.new("uint8_t[]", int(lib.psab_aead_tag_max_size()))
+        else:
+            raise TypeError("finish takes both out and tag, or neither")
+        self._core._run("aead_finish", self._operation, rest, len(rest), lengths, end, len(end), lengths + 1)
+        if out is not None:
+            return int(lengths[0]), int(lengths[1])
+        return bytes(ffi.buffer(rest, lengths[0])), bytes(ffi.buffer(end, lengths[1]))
 
     @overload
     def verify(self, tag: Buffer, *, out: None = None) -> bytes: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from psa_bridge.ops.base import Native, key_id, number, view
+from psa_bridge.ops.base import Native, in_c, number, view
 from psa_bridge.ops.sizes import shared_secret_length
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ class Agreement(Native):
         """
         peer = view(peer_key, "peer_key")
         alg = number(alg, "alg")
-        size = shared_secret_length(self._attributes(private_key)) if out is None else 0
+        size = shared_secret_length(self._attributes(private_key, "private_key")) if out is None else 0
         return self._produce(  # type: ignore[no-any-return]
-            "raw_key_agreement", size, out, alg, key_id(private_key, "private_key"), peer, len(peer), secret=True
+            "raw_key_agreement", size, out, alg, self._key(private_key, "private_key"), peer, len(peer), secret=True
         )
 
     def key_agreement(self, private_key: Key | int, peer_key: Buffer, alg: int, attributes: KeyAttributes) -> Key:
@@ -66,6 +66,9 @@ class Agreement(Native):
             alg: a standalone key agreement algorithm, such as ``Alg.ECDH``.
             attributes: of the key: ``KeyType.DERIVE``, ``RAW_DATA``, ``HMAC`` or ``PASSWORD``; ``bits`` may be 0.
 
+        Returns:
+            The key.
+
         Raises:
             InvalidArgument: ``peer_key`` is not a valid public key of the same kind, ``alg`` does not fit the
                 key, or the attributes do not fit the secret.
@@ -75,5 +78,5 @@ class Agreement(Native):
             NotSupported: no driver does this.
         """
         peer = view(peer_key, "peer_key")
-        pair = key_id(private_key, "private_key")
-        return self._create("key_agreement", pair, peer, len(peer), number(alg, "alg"), attributes.to_c())
+        pair = self._key(private_key, "private_key")
+        return self._create("key_agreement", pair, peer, len(peer), number(alg, "alg"), in_c(attributes))

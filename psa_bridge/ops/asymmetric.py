@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from psa_bridge.ops.base import Native, key_id, number, view
+from psa_bridge.ops.base import Native, number, view
 from psa_bridge.ops.sizes import rsa_decrypted_length, rsa_encrypted_length
 
 if TYPE_CHECKING:
@@ -88,16 +88,17 @@ class AsymmetricEncryption(Native):
     def _asymmetric(
         self, function: str, key: Key | int, alg: int, data: Buffer, salt: Buffer, *, size: int, out: Buffer | None
     ) -> bytes | int:
-        content, label = view(data, "data"), view(salt, "salt")
+        decrypts = function == "asymmetric_decrypt"
+        content, label = view(data, "ciphertext" if decrypts else "plaintext"), view(salt, "salt")
         return self._produce(  # type: ignore[no-any-return]
             function,
             size,
             out,
-            key_id(key),
+            self._key(key),
             number(alg, "alg"),
             content,
             len(content),
             label,
             len(label),
-            secret=function == "asymmetric_decrypt",
+            secret=decrypts,
         )

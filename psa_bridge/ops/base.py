@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
-from psa_bridge._native import CoreBase, address, ffi, lib
+from psa_bridge._native import CoreBase, KeyBase, address, ffi, lib
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.errors import BadState, check
 
@@ -107,23 +108,51 @@ class Native(CoreBase):
         self._run(function, *arguments, identifier)
         return Key(core_of(self), identifier[0])
 
-    def _attributes(self, key: Key | int) -> KeyAttributes:
+    def _key(self, key: Key | int, name: str = "key") -> int:
+        """The identifier of a key of this core, given as an object or as its identifier.
+
+        Raises:
+            TypeError: it is neither; ``name`` says which argument.
+            ValueError: it is a key of another core.
+        """
+        if isinstance(key, KeyBase) and key.core is not self:
+            raise ValueError(f"{name} is a key of another core, and keys cannot be used outside of theirs")
+        identifier = key.id if isinstance(key, KeyBase) else key
+        if not isinstance(identifier, int) or isinstance(identifier, bool):
+            raise TypeError(f"{name} has to be a Key or a key identifier, not {type(key).__name__}")
+        return number(identifier, name)
+
+    def _attributes(self, key: Key | int, name: str = "key") -> KeyAttributes:
         """The attributes of a key, from the object where it knows them."""
         from psa_bridge.keys import Key  # noqa: PLC0415
 
-        return key.attributes if isinstance(key, Key) else Key(core_of(self), key).attributes
+        identifier = self._key(key, name)
+        return key.attributes if isinstance(key, Key) else Key(core_of(self), identifier).attributes
 
 
-def key_id(key: Key | int, name: str = "key") -> int:
-    """The identifier of a key given as an object or as its identifier.
+def in_c(attributes: KeyAttributes, name: str = "attributes") -> Any:
+    """Key attributes as a new ``psa_key_attributes_t *``.
 
     Raises:
-        TypeError: it is neither.
+        TypeError: it is something else.
     """
-    identifier = getattr(key, "id", key)
-    if not isinstance(identifier, int):
-        raise TypeError(f"{name} has to be a Key or a key identifier, not {type(key).__name__}")
-    return number(identifier, name)
+    if not isinstance(attributes, KeyAttributes):
+        raise TypeError(f"{name} has to be KeyAttributes, not {type(attributes).__name__}")
+    return attributes.to_c()
+
+
+def amount(size: int, name: str = "size") -> int:
+    """A number of bytes.
+
+    Raises:
+        TypeError: it is no integer.
+        ValueError: it is negative, or more than there can be; ``name`` says which argument.
+    """
+    if not isinstance(size, int) or isinstance(size, bool):
+        raise TypeError(f"{name} has to be an integer, not {type(size).__name__}")
+    if not 0 <= size < sys.maxsize:
+        raise ValueError(f"{name} is {size}, which is {'negative' if size < 0 else 'more than there can be'}")
+    return int(size)
 
 
 def core_of(native: Native) -> Core:

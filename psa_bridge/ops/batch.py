@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from psa_bridge.ops.base import number
-from psa_bridge.ops.batch_inputs import BatchCalls, beside, keyed, messages_of
+from psa_bridge.ops.batch_inputs import BatchCalls, beside, messages_of
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -85,7 +85,7 @@ class Batches(BatchCalls):
             PsaError: as for :meth:`Core.mac_compute`; ``index`` says for which message.
         """
         given = messages_of(messages, "messages", size)
-        return self._batch("mac_compute", keyed(key, alg), given.count, [given], out)  # type: ignore[no-any-return]
+        return self._batch("mac_compute", self._keyed(key, alg), given.count, [given], out)  # type: ignore[no-any-return]
 
     def mac_verify_batch(
         self, key: Key | int, alg: int, messages: Many, macs: Many, *, size: int | None = None
@@ -112,7 +112,7 @@ class Batches(BatchCalls):
     ) -> list[bool]:
         given = messages_of(messages[0], "messages", messages[1])
         proof = beside(*proofs, given.count)
-        return self._batch(function, keyed(key, alg), given.count, [given, proof])  # type: ignore[no-any-return]
+        return self._batch(function, self._keyed(key, alg), given.count, [given, proof])  # type: ignore[no-any-return]
 
     @overload
     def sign_message_batch(
@@ -143,7 +143,7 @@ class Batches(BatchCalls):
             PsaError: as for :meth:`Core.sign_message`; ``index`` says for which message.
         """
         given = messages_of(messages, "messages", size)
-        return self._batch("sign_message", keyed(key, alg), given.count, [given], out)  # type: ignore[no-any-return]
+        return self._batch("sign_message", self._keyed(key, alg), given.count, [given], out)  # type: ignore[no-any-return]
 
     def verify_message_batch(
         self, key: Key | int, alg: int, messages: Many, signatures: Many, *, size: int | None = None
@@ -194,7 +194,7 @@ class Batches(BatchCalls):
             PsaError: as for :meth:`Core.sign_hash`; ``index`` says for which hash.
         """
         given = messages_of(digests, "digests", size)
-        return self._batch("sign_hash", keyed(key, alg), given.count, [given], out)  # type: ignore[no-any-return]
+        return self._batch("sign_hash", self._keyed(key, alg), given.count, [given], out)  # type: ignore[no-any-return]
 
     def verify_hash_batch(
         self, key: Key | int, alg: int, digests: Many, signatures: Many, *, size: int | None = None
@@ -216,4 +216,4 @@ class Batches(BatchCalls):
         """
         given = messages_of(digests, "digests", size)
         inputs = [given, beside(signatures, "signatures", given.count)]
-        return self._batch("verify_hash", keyed(key, alg), given.count, inputs)  # type: ignore[no-any-return]
+        return self._batch("verify_hash", self._keyed(key, alg), given.count, inputs)  # type: ignore[no-any-return]

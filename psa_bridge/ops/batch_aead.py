@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from psa_bridge.ops.batch_inputs import BatchCalls, Input, beside, keyed, messages_of, shared
+from psa_bridge.ops.batch_inputs import BatchCalls, Input, beside, messages_of, shared
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -71,7 +71,7 @@ class AeadBatches(BatchCalls):
             PsaError: as for :meth:`Core.aead_encrypt`; ``index`` says for which text.
         """
         texts = messages_of(plaintexts, "plaintexts", size)
-        return self._aead_batch("aead_encrypt", keyed(key, alg), (nonces, additional_data), texts, out)
+        return self._aead_batch("aead_encrypt", self._keyed(key, alg), (nonces, additional_data), texts, out)
 
     @overload
     def aead_decrypt_batch(
@@ -129,7 +129,7 @@ class AeadBatches(BatchCalls):
             PsaError: as for :meth:`Core.aead_decrypt`; ``index`` says for which text.
         """
         texts = messages_of(ciphertexts, "ciphertexts", size)
-        return self._aead_batch("aead_decrypt", keyed(key, alg), (nonces, additional_data), texts, out)
+        return self._aead_batch("aead_decrypt", self._keyed(key, alg), (nonces, additional_data), texts, out)
 
     def _aead_batch(
         self, function: str, scalars: tuple[int, ...], beside_texts: tuple[Many, Many], texts: Input, out: Buffer | None

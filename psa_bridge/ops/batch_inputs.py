@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from psa_bridge._native import batch_function
 from psa_bridge.errors import PsaError, check
-from psa_bridge.ops.base import Native, key_id, number, view, writable
+from psa_bridge.ops.base import Native, number, view, writable
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -90,13 +90,12 @@ def shared(given: Any, name: str, count: int) -> Input:
     return Input(name, given, 0) if _is_buffer(given) else beside(given, name, count)
 
 
-def keyed(key: Key | int, alg: int) -> tuple[int, int]:
-    """The two numbers that most batches have for all messages."""
-    return key_id(key), number(alg, "alg")
-
-
 class BatchCalls(Native):
     """What all batches share."""
+
+    def _keyed(self, key: Key | int, alg: int) -> tuple[int, int]:
+        """The two numbers that most batches have for all messages."""
+        return self._key(key), number(alg, "alg")
 
     def _batch(self, function: str, scalars: tuple[int, ...], count: int, inputs: list[Input], *out: Any) -> Any:
         self.native  # noqa: B018 - says what is wrong with a core that is closed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from psa_bridge._native import lib
-from psa_bridge.ops.base import Native, key_id, number, view
+from psa_bridge.ops.base import Native, number, view
 from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import encrypted_length
@@ -47,7 +47,7 @@ class Ciphers(Native):
         """
         text, alg = view(plaintext, "plaintext"), number(alg, "alg")
         size = encrypted_length(self._attributes(key), alg, len(text)) if out is None else 0
-        return self._produce("cipher_encrypt", size, out, key_id(key), alg, text, len(text))  # type: ignore[no-any-return]
+        return self._produce("cipher_encrypt", size, out, self._key(key), alg, text, len(text))  # type: ignore[no-any-return]
 
     @overload
     def cipher_decrypt(self, key: Key | int, alg: int, ciphertext: Buffer, *, out: None = None) -> bytes: ...
@@ -74,29 +74,53 @@ class Ciphers(Native):
         """
         text = view(ciphertext, "ciphertext")
         return self._produce(  # type: ignore[no-any-return]
-            "cipher_decrypt", len(text), out, key_id(key), number(alg, "alg"), text, len(text), secret=True
+            "cipher_decrypt", len(text), out, self._key(key), number(alg, "alg"), text, len(text), secret=True
         )
 
     def cipher_encrypt_setup(self, key: Key | int, alg: int) -> CipherOperation:
         """Start to encrypt in parts. Section 10.5.3, psa_cipher_encrypt_setup.
 
+        Args:
+            key: a key with ``Usage.ENCRYPT`` whose policy permits ``alg``.
+            alg: a cipher algorithm.
+
+        Returns:
+            The operation, to be ended with :meth:`CipherOperation.finish`.
+
         Raises:
             NotPermitted, InvalidArgument, InvalidHandle, NotSupported: as for :meth:`cipher_encrypt`.
         """
-        return CipherOperation(self)._start("cipher_encrypt_setup", key_id(key), number(alg, "alg"))
+        return CipherOperation(self)._start("cipher_encrypt_setup", self._key(key), number(alg, "alg"))
 
     def cipher_decrypt_setup(self, key: Key | int, alg: int) -> CipherOperation:
         """Start to decrypt in parts. Section 10.5.3, psa_cipher_decrypt_setup.
 
+        Args:
+            key: a key with ``Usage.DECRYPT`` whose policy permits ``alg``.
+            alg: a cipher algorithm.
+
+        Returns:
+            The operation, to be ended with :meth:`CipherOperation.finish`.
+
         Raises:
             NotPermitted, InvalidArgument, InvalidHandle, NotSupported: as for :meth:`cipher_decrypt`.
         """
-        return CipherOperation(self)._start("cipher_decrypt_setup", key_id(key), number(alg, "alg"))
+        return CipherOperation(self)._start("cipher_decrypt_setup", self._key(key), number(alg, "alg"))
 
 
 @quick("cipher")
 class CipherOperation(Operation):
-    """A multi-part cipher: an IV if the algorithm has one, ``update`` any number of times, ``finish`` or ``abort``."""
+    """A multi-part cipher: an IV if the algorithm has one, ``update`` any number of times, ``finish`` or ``abort``.
+
+    >>> from psa_bridge import Alg, Core, KeyAttributes, KeyType, Usage
+    >>> both = Usage.ENCRYPT | Usage.DECRYPT
+    >>> with Core() as core, core.generate_key(KeyAttributes(KeyType.AES, 256, usage=both, alg=Alg.CTR)) as key:
+    ...     with key.cipher_encrypt_setup(Alg.CTR) as operation:
+    ...         iv = operation.generate_iv()
+    ...         text = operation.update(b"some ") + operation.update(b"text") + operation.finish()
+    ...     key.cipher_decrypt(Alg.CTR, iv + text)
+    b'some text'
+    """
 
     family = "cipher"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, overload
 
 from psa_bridge._native import ffi
-from psa_bridge.ops.base import Native, core_of, key_id, number, view, writable
+from psa_bridge.ops.base import Native, core_of, in_c, number, view, writable
 from psa_bridge.ops.operation import Operation
 
 if TYPE_CHECKING:
@@ -43,6 +43,19 @@ class KeyDerivation(Operation):
 
     The outputs together are one stream of bytes, which keys are made of too.  Leaving it as a context
     manager, or ``abort``, is the normal end.
+
+    >>> from psa_bridge import Alg, Core, KeyAttributes, KeyType, Step, Usage
+    >>> alg = Alg.HKDF(Alg.SHA_256)
+    >>> with Core() as core:
+    ...     secret = core.import_key(KeyAttributes(KeyType.DERIVE, usage=Usage.DERIVE, alg=alg), bytes(32))
+    ...     with core.key_derivation_setup(alg) as derivation:
+    ...         derivation.input_bytes(Step.SALT, b"salt")
+    ...         derivation.input_key(Step.SECRET, secret)
+    ...         derivation.input_bytes(Step.INFO, b"session 1")
+    ...         iv = derivation.output_bytes(16)
+    ...         key = derivation.output_key(KeyAttributes(KeyType.AES, 256, usage=Usage.ENCRYPT, alg=Alg.CTR))
+    ...     print(key.attributes.type, key.attributes.bits, len(iv))
+    PSA_KEY_TYPE_AES 256 16
     """
 
     family = "key_derivation"
@@ -121,7 +134,7 @@ class KeyDerivation(Operation):
             InvalidHandle: the key does not exist.
             BadState: as for :meth:`input_bytes`.
         """
-        self._core._run("key_derivation_input_key", self._operation, number(step, "step", 16), key_id(key))
+        self._core._run("key_derivation_input_key", self._operation, number(step, "step", 16), self._core._key(key))
 
     def key_agreement(self, step: int, private_key: Key | int, peer_key: Buffer) -> None:
         """Agree on a secret and give it as an input. Section 10.11.3, psa_key_derivation_key_agreement.
@@ -141,7 +154,7 @@ class KeyDerivation(Operation):
             NotSupported: no driver agrees with this key.
         """
         peer = view(peer_key, "peer_key")
-        step, pair = number(step, "step", 16), key_id(private_key, "private_key")
+        step, pair = number(step, "step", 16), self._core._key(private_key, "private_key")
         self._core._run("key_derivation_key_agreement", self._operation, step, pair, peer, len(peer))
 
     @overload
@@ -189,6 +202,9 @@ class KeyDerivation(Operation):
         Args:
             attributes: of the key; ``type`` and ``bits`` say how it is made (section 9.3).
 
+        Returns:
+            The key.
+
         Raises:
             NotPermitted: the secret came as bytes and not as a key, or an input key allows to verify only.
             InsufficientData: there are not enough bytes left; the capacity is 0 then.
@@ -197,7 +213,7 @@ class KeyDerivation(Operation):
             BadState: the operation is not active, or an input is missing.
             NotSupported: no driver makes such keys.
         """
-        return core_of(self._core)._create("key_derivation_output_key", attributes.to_c(), self._operation)
+        return core_of(self._core)._create("key_derivation_output_key", in_c(attributes), self._operation)
 
     def output_key_custom(self, attributes: KeyAttributes, custom_data: Buffer = b"", *, flags: int = 0) -> Key:
         """A key made of the next bytes, with parameters of its own. psa_key_derivation_output_key_custom.
@@ -208,13 +224,16 @@ class KeyDerivation(Operation):
                 other types.
             flags: 0.
 
+        Returns:
+            The key.
+
         Raises:
             InvalidArgument: parameters that the key type does not have; else as :meth:`output_key`.
             NotSupported: no driver takes these parameters.
         """
         data = view(custom_data, "custom_data")
         custom = ffi.new("psab_custom_t *", [number(flags, "flags")])
-        arguments: tuple[Any, ...] = (attributes.to_c(), self._operation, custom, data, len(data))
+        arguments: tuple[Any, ...] = (in_c(attributes), self._operation, custom, data, len(data))
         return core_of(self._core)._create("key_derivation_output_key_custom", *arguments)
 
     def verify_bytes(self, expected: Buffer) -> None:
@@ -246,4 +265,4 @@ class KeyDerivation(Operation):
             InvalidHandle: the key does not exist.
             BadState: the operation is not active, or an input is missing.
         """
-        self._core._run("key_derivation_verify_key", self._operation, key_id(expected, "expected"))
+        self._core._run("key_derivation_verify_key", self._operation, self._core._key(expected, "expected"))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from psa_bridge._native import lib
+from psa_bridge._native import ffi, lib
 from psa_bridge.constants import Alg
 from psa_bridge.errors import InvalidArgument, InvalidSignature, NotSupported
 from psa_bridge.files import PIECE, File, Progress, Source, Target, open_target
@@ -59,6 +59,12 @@ class Files(Native):
     def hash_compare_file(self, alg: int, source: File, expected: Buffer, *, progress: Progress | None = None) -> None:
         """Hash a file and compare with an expected value, as :meth:`hash_compare`.
 
+        Args:
+            alg: a hash algorithm.
+            source: a path, or a binary file object, read from where it stands to its end.
+            expected: the hash it should have, bytes-like.
+            progress: as for :meth:`hash_compute_file`.
+
         Raises:
             InvalidSignature: the file has another hash.
             OSError, TypeError, PsaError: as for :meth:`hash_compute_file`.
@@ -69,7 +75,20 @@ class Files(Native):
             operation.verify(expected)
 
     def mac_compute_file(self, key: Key | int, alg: int, source: File, *, progress: Progress | None = None) -> bytes:
-        """The MAC of a file, as :meth:`mac_compute`; files as for :meth:`hash_compute_file`."""
+        """The MAC of a file, as :meth:`mac_compute`.
+
+        Args:
+            key: a key with ``Usage.SIGN_MESSAGE`` whose policy permits ``alg``.
+            alg: a MAC algorithm.
+            source: a path, or a binary file object, read from where it stands to its end.
+            progress: as for :meth:`hash_compute_file`.
+
+        Returns:
+            The MAC.
+
+        Raises:
+            OSError, TypeError, PsaError: as for :meth:`hash_compute_file` and :meth:`mac_compute`.
+        """
         with Source(source, progress) as given, core_of(self).mac_sign_setup(key, alg) as operation:
             _feed(given, operation.update)
             return operation.sign_finish()
@@ -77,7 +96,14 @@ class Files(Native):
     def mac_verify_file(
         self, key: Key | int, alg: int, source: File, mac: Buffer, *, progress: Progress | None = None
     ) -> None:
-        """Verify the MAC of a file, as :meth:`mac_verify`; files as for :meth:`hash_compute_file`.
+        """Verify the MAC of a file, as :meth:`mac_verify`.
+
+        Args:
+            key: a key with ``Usage.VERIFY_MESSAGE`` whose policy permits ``alg``.
+            alg: a MAC algorithm.
+            source: a path, or a binary file object, read from where it stands to its end.
+            mac: the MAC it should have, bytes-like.
+            progress: as for :meth:`hash_compute_file`.
 
         Raises:
             InvalidSignature: the file has another MAC.
@@ -89,7 +115,16 @@ class Files(Native):
             operation.verify_finish(mac)
 
     def sign_message_file(self, key: Key | int, alg: int, source: File, *, progress: Progress | None = None) -> bytes:
-        """The signature of a file, as :meth:`sign_message`; files as for :meth:`hash_compute_file`.
+        """The signature of a file, as :meth:`sign_message`.
+
+        Args:
+            key: a key pair with ``Usage.SIGN_MESSAGE`` whose policy permits ``alg``.
+            alg: a signature algorithm that takes messages in parts.
+            source: a path, or a binary file object, read from where it stands to its end.
+            progress: as for :meth:`hash_compute_file`.
+
+        Returns:
+            The signature.
 
         Raises:
             NotSupported: the algorithm needs the message in one piece (EdDSA), or no driver takes it in parts.
@@ -102,7 +137,14 @@ class Files(Native):
     def verify_message_file(
         self, key: Key | int, alg: int, source: File, signature: Buffer, *, progress: Progress | None = None
     ) -> None:
-        """Verify the signature of a file, as :meth:`verify_message`; files as for :meth:`hash_compute_file`.
+        """Verify the signature of a file, as :meth:`verify_message`.
+
+        Args:
+            key: a public key or key pair with ``Usage.VERIFY_MESSAGE`` whose policy permits ``alg``.
+            alg: a signature algorithm that takes messages in parts.
+            source: a path, or a binary file object, read from where it stands to its end.
+            signature: bytes-like, in the format of the algorithm.
+            progress: as for :meth:`hash_compute_file`.
 
         Raises:
             InvalidSignature: the signature is not one of this file by this key.
@@ -291,9 +333,10 @@ def _through(source: Source, operation: CipherOperation | AeadOperation, out: Ta
 
 def _begin(operation: AeadOperation, alg: int, nonce: Buffer, additional_data: Buffer, total: int | None) -> None:
     """Lengths where the algorithm depends on them, nonce, additional data."""
+    bytes_like = ffi.buffer(view(additional_data, "additional_data"))
     if Alg(alg).default_length_tag == Alg.CCM:
         if total is None:
             raise InvalidArgument(f"{Alg(alg)} depends on the size of source, which cannot be known")
-        operation.set_lengths(len(view(additional_data, "additional_data")), total)
+        operation.set_lengths(len(bytes_like), total)
     operation.set_nonce(nonce)
-    operation.update_ad(additional_data)
+    operation.update_ad(bytes_like)

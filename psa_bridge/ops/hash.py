@@ -79,6 +79,9 @@ class Hashing(Native):
         Args:
             state: what :meth:`HashOperation.suspend` gave, bytes-like.
 
+        Returns:
+            The operation, as it was.
+
         Raises:
             InvalidArgument: ``state`` is not a hash suspend state.
             NotSupported: no driver can resume this algorithm.
@@ -140,6 +143,9 @@ class HashOperation(Operation):
     def verify(self, expected: Buffer) -> None:
         """Compare the hash of all parts with an expected value; ends the operation. psa_hash_verify.
 
+        Args:
+            expected: the hash it should be, bytes-like.
+
         Raises:
             InvalidSignature: the hash is another one.
             BadState: the operation is not active.
@@ -149,6 +155,9 @@ class HashOperation(Operation):
 
     def clone(self) -> HashOperation:
         """A second operation that has hashed the same parts. psa_hash_clone.
+
+        Returns:
+            The other operation; both go on by themselves.
 
         Raises:
             BadState: the operation is not active.
@@ -167,6 +176,9 @@ class HashOperation(Operation):
         """The intermediate state, for :meth:`Hashing.hash_resume`; ends the operation. psa_hash_suspend.
 
         The state is as secret as the message.
+
+        Args:
+            out: a writable buffer to put the state into.
 
         Returns:
             The state; with ``out``, the number of bytes written.

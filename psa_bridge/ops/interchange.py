@@ -126,6 +126,9 @@ class KeyExport:
     def to_cryptography(self) -> PrivateKeyTypes | PublicKeyTypes:
         """The key as a key object of ``cryptography``: a private key for a key pair, else a public key.
 
+        Returns:
+            An object of the class that ``cryptography`` has for such keys.
+
         Raises:
             NotPermitted: a key pair without ``Usage.EXPORT``.
             NotSupported: ``cryptography`` has no objects for such keys, symmetric ones among them.
@@ -143,6 +146,9 @@ class KeyExport:
 
     def public_to_cryptography(self) -> PublicKeyTypes:
         """The public key of a key pair, or a public key, as a key object of ``cryptography``.
+
+        Returns:
+            An object of the class that ``cryptography`` has for such keys.
 
         Raises:
             InvalidArgument: the key is not asymmetric.
@@ -162,6 +168,9 @@ class KeyExport:
             password: bytes-like, to encrypt a key pair (PBES2 of PKCS#5); without it the text is as
                 secret as the key.
 
+        Returns:
+            The text.
+
         Raises:
             NotPermitted, NotSupported, InvalidHandle: as for :meth:`to_cryptography`.
             InvalidArgument: a password for a public key, or an empty one.
@@ -177,15 +186,39 @@ class KeyExport:
         return self._dump("PEM", self.to_cryptography(), password)
 
     def export_der(self, *, password: Buffer | None = None) -> bytes:
-        """The key in DER, as :meth:`export_pem`."""
+        """The key in DER: PKCS#8 for a key pair, SubjectPublicKeyInfo for a public key.
+
+        Args:
+            password: as for :meth:`export_pem`.
+
+        Returns:
+            The encoded key.
+
+        Raises:
+            NotPermitted, NotSupported, InvalidHandle, InvalidArgument: as for :meth:`export_pem`.
+        """
         return self._dump("DER", self.to_cryptography(), password)
 
     def export_public_pem(self) -> bytes:
-        """The public key in PEM (SubjectPublicKeyInfo); errors as :meth:`public_to_cryptography`."""
+        """The public key in PEM: SubjectPublicKeyInfo.
+
+        Returns:
+            The text.
+
+        Raises:
+            InvalidArgument, NotSupported, InvalidHandle: as for :meth:`public_to_cryptography`.
+        """
         return self._dump("PEM", self.public_to_cryptography(), None)
 
     def export_public_der(self) -> bytes:
-        """The public key in DER (SubjectPublicKeyInfo); errors as :meth:`public_to_cryptography`."""
+        """The public key in DER: SubjectPublicKeyInfo.
+
+        Returns:
+            The encoded key.
+
+        Raises:
+            InvalidArgument, NotSupported, InvalidHandle: as for :meth:`public_to_cryptography`.
+        """
         return self._dump("DER", self.public_to_cryptography(), None)
 
     def _public(self) -> bytes:

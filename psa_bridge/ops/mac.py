@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from psa_bridge._native import lib
-from psa_bridge.ops.base import Native, key_id, number, view
+from psa_bridge.ops.base import Native, number, view
 from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import mac_length
@@ -46,7 +46,7 @@ class Authentication(Native):
         """
         message, alg = view(data, "data"), number(alg, "alg")
         size = mac_length(self._attributes(key), alg) if out is None else 0
-        return self._produce("mac_compute", size, out, key_id(key), alg, message, len(message))  # type: ignore[no-any-return]
+        return self._produce("mac_compute", size, out, self._key(key), alg, message, len(message))  # type: ignore[no-any-return]
 
     def mac_verify(self, key: Key | int, alg: int, data: Buffer, mac: Buffer) -> None:
         """Verify the MAC of a message, in constant time. Section 10.4.2, psa_mac_verify.
@@ -62,7 +62,7 @@ class Authentication(Native):
             NotPermitted, InvalidArgument, InvalidHandle, NotSupported: as for :meth:`mac_compute`.
         """
         message, given = view(data, "data"), view(mac, "mac")
-        self._run("mac_verify", key_id(key), number(alg, "alg"), message, len(message), given, len(given))
+        self._run("mac_verify", self._key(key), number(alg, "alg"), message, len(message), given, len(given))
 
     def mac_sign_setup(self, key: Key | int, alg: int) -> MacOperation:
         """Start to compute a MAC in parts. Section 10.4.3, psa_mac_sign_setup.
@@ -77,7 +77,7 @@ class Authentication(Native):
         Raises:
             NotPermitted, InvalidArgument, InvalidHandle, NotSupported: as for :meth:`mac_compute`.
         """
-        return MacOperation(self)._start("mac_sign_setup", key_id(key), number(alg, "alg"))
+        return MacOperation(self)._start("mac_sign_setup", self._key(key), number(alg, "alg"))
 
     def mac_verify_setup(self, key: Key | int, alg: int) -> MacOperation:
         """Start to verify a MAC in parts. Section 10.4.3, psa_mac_verify_setup.
@@ -92,12 +92,22 @@ class Authentication(Native):
         Raises:
             NotPermitted, InvalidArgument, InvalidHandle, NotSupported: as for :meth:`mac_compute`.
         """
-        return MacOperation(self)._start("mac_verify_setup", key_id(key), number(alg, "alg"))
+        return MacOperation(self)._start("mac_verify_setup", self._key(key), number(alg, "alg"))
 
 
 @quick("mac")
 class MacOperation(Operation):
-    """A multi-part MAC: ``update`` any number of times, then ``sign_finish`` or ``verify_finish``, or ``abort``."""
+    """A multi-part MAC: ``update`` any number of times, then ``sign_finish`` or ``verify_finish``, or ``abort``.
+
+    >>> from psa_bridge import Alg, Core, KeyAttributes, KeyType, Usage
+    >>> alg = Alg.HMAC(Alg.SHA_256)
+    >>> attributes = KeyAttributes(KeyType.HMAC, usage=Usage.SIGN_MESSAGE, alg=alg)
+    >>> with Core() as core, core.import_key(attributes, b"Jefe") as key, key.mac_sign_setup(alg) as operation:
+    ...     operation.update(b"what do ya want ")
+    ...     operation.update(b"for nothing?")
+    ...     operation.sign_finish().hex()[:16]
+    '5bdcc146bf60754e'
+    """
 
     family = "mac"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, overload
 
 from psa_bridge._native import ffi
 from psa_bridge.attributes import KeyAttributes
-from psa_bridge.ops.base import Native, core_of, key_id, number, view
+from psa_bridge.ops.base import Native, core_of, in_c, number, view
 from psa_bridge.ops.sizes import export_length, export_public_length
 
 if TYPE_CHECKING:
@@ -21,11 +21,17 @@ class KeyManagement(Native):
     def get_key_attributes(self, key: Key | int) -> KeyAttributes:
         """What a key is. Section 9.1.1, psa_get_key_attributes.
 
+        Args:
+            key: any key.
+
+        Returns:
+            Its attributes; ``id`` is 0 for a volatile key, so that they are good for another one.
+
         Raises:
             InvalidHandle: the key does not exist.
         """
         attributes = ffi.new("psab_attributes_t *")
-        self._run("get_key_attributes", key_id(key), attributes)
+        self._run("get_key_attributes", self._key(key), attributes)
         return KeyAttributes.from_c(attributes)
 
     def import_key(self, attributes: KeyAttributes, data: Buffer) -> Key:
@@ -47,7 +53,7 @@ class KeyManagement(Native):
             NotSupported: no driver has this key type, or this location.
         """
         material = view(data, "data")
-        return self._create("import_key", attributes.to_c(), material, len(material))
+        return self._create("import_key", in_c(attributes), material, len(material))
 
     def generate_key(self, attributes: KeyAttributes) -> Key:
         """Make a random key or key pair. Section 9.9.1, psa_generate_key.
@@ -55,13 +61,16 @@ class KeyManagement(Native):
         Args:
             attributes: type, ``bits`` and policy.
 
+        Returns:
+            The key.
+
         Raises:
             InvalidArgument: a public key type, or a size that the type does not have.
             AlreadyExists: there is a persistent key with this ``id``.
             NotSupported: no driver generates such keys.
             InsufficientEntropy: there is no randomness.
         """
-        return self._create("generate_key", attributes.to_c())
+        return self._create("generate_key", in_c(attributes))
 
     def generate_key_custom(self, attributes: KeyAttributes, custom_data: Buffer = b"", *, flags: int = 0) -> Key:
         """Make a random key with parameters of its own. Section 9.9.1, psa_generate_key_custom.
@@ -72,13 +81,16 @@ class KeyManagement(Native):
                 other types.
             flags: 0.
 
+        Returns:
+            The key.
+
         Raises:
             InvalidArgument: parameters that the key type does not have; else as :meth:`generate_key`.
             NotSupported: no driver takes these parameters.
         """
         data = view(custom_data, "custom_data")
         custom = ffi.new("psab_custom_t *", [number(flags, "flags")])
-        return self._create("generate_key_custom", attributes.to_c(), custom, data, len(data))
+        return self._create("generate_key_custom", in_c(attributes), custom, data, len(data))
 
     def copy_key(self, key: Key | int, attributes: KeyAttributes) -> Key:
         """A second key with the same material. Section 9.9.1, psa_copy_key.
@@ -89,32 +101,41 @@ class KeyManagement(Native):
                 usage is what both allow, its algorithm the one that both permit. ``type`` and
                 ``bits`` may be 0.
 
+        Returns:
+            The copy.
+
         Raises:
             NotPermitted: the source does not allow it.
             InvalidArgument: type or size differ, or no algorithm is permitted by both.
             AlreadyExists: there is a persistent key with this ``id``.
             NotSupported: the location cannot copy.
         """
-        return self._create("copy_key", key_id(key), attributes.to_c())
+        return self._create("copy_key", self._key(key), in_c(attributes))
 
     def destroy_key(self, key: Key | int) -> None:
         """Erase a key, persistent ones from storage too. Section 9.9.2, psa_destroy_key.
 
         Calls that use it on other threads finish first. The identifier 0 does nothing.
 
+        Args:
+            key: any key.
+
         Raises:
             InvalidHandle: the key does not exist.
             NotPermitted: it is read-only.
         """
-        self._run("destroy_key", key_id(key))
+        self._run("destroy_key", self._key(key))
 
     def purge_key(self, key: Key | int) -> None:
         """Drop the copy of a persistent key in memory; it stays in storage. Section 9.9.2, psa_purge_key.
 
+        Args:
+            key: any key.
+
         Raises:
             InvalidHandle: the key does not exist.
         """
-        self._run("purge_key", key_id(key))
+        self._run("purge_key", self._key(key))
 
     @overload
     def export_key(self, key: Key | int, *, out: None = None) -> bytes: ...
@@ -139,7 +160,7 @@ class KeyManagement(Native):
             NotSupported: its location cannot export it.
         """
         size = export_length(self._attributes(key)) if out is None else 0
-        return self._produce("export_key", size, out, key_id(key), secret=True)  # type: ignore[no-any-return]
+        return self._produce("export_key", size, out, self._key(key), secret=True)  # type: ignore[no-any-return]
 
     @overload
     def export_public_key(self, key: Key | int, *, out: None = None) -> bytes: ...
@@ -165,7 +186,7 @@ class KeyManagement(Native):
             NotSupported: no driver can, or its location does not.
         """
         size = export_public_length(self._attributes(key)) if out is None else 0
-        return self._produce("export_public_key", size, out, key_id(key))  # type: ignore[no-any-return]
+        return self._produce("export_public_key", size, out, self._key(key))  # type: ignore[no-any-return]
 
     def check_key_usage(self, key: Key | int, alg: int, usage: int) -> None:
         """Ask whether a key could be used for something, by its attributes. Section 9.8.2, psa_check_key_usage.
@@ -180,13 +201,16 @@ class KeyManagement(Native):
             InvalidArgument: the flag, the algorithm and the key do not fit together.
             InvalidHandle: the key does not exist.
         """
-        self._run("check_key_usage", key_id(key), number(alg, "alg"), number(usage, "usage"))
+        self._run("check_key_usage", self._key(key), number(alg, "alg"), number(usage, "usage"))
 
     def open_key(self, identifier: int) -> Key:
         """Open a persistent key by the handle functions of version 1.0 beta 3, psa_open_key.
 
         Args:
             identifier: of a persistent key.
+
+        Returns:
+            The key.
 
         Raises:
             DoesNotExist, InvalidHandle: there is no such key.
@@ -200,13 +224,22 @@ class KeyManagement(Native):
     def close_key(self, key: Key | int) -> None:
         """Close a handle of :meth:`open_key`: a volatile key goes, a persistent one stays. psa_close_key.
 
+        Args:
+            key: any key.
+
         Raises:
             InvalidHandle: the key does not exist.
         """
-        self._run("close_key", key_id(key))
+        self._run("close_key", self._key(key))
 
     def key(self, identifier: int) -> Key:
         """The object for a key that exists, such as a persistent key of an earlier run.
+
+        Args:
+            identifier: of the key.
+
+        Returns:
+            The key.
 
         Raises:
             InvalidHandle: there is no such key.

@@ -53,7 +53,7 @@ from typing import TYPE_CHECKING, Any, overload
 from psa_bridge._native import ffi, lib
 from psa_bridge.constants import Alg
 from psa_bridge.constants.protocol import PakeConfirmation, PakePrimitive
-from psa_bridge.ops.base import Native, key_id, number, view
+from psa_bridge.ops.base import Native, core_of, in_c, number, view
 from psa_bridge.ops.operation import Operation
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class PasswordExchange(Native):
         """
         if not isinstance(cipher_suite, PakeCipherSuite):
             raise TypeError(f"cipher_suite has to be a PakeCipherSuite, not {type(cipher_suite).__name__}")
-        identifier = key_id(password_key, "password_key")
+        identifier = self._key(password_key, "password_key")
         operation = PakeOperation(self, cipher_suite)
         return operation._start("pake_setup", identifier, cipher_suite.to_c())
 
@@ -244,10 +244,13 @@ class PakeOperation(Operation):
                 a block cipher.  ``bits`` is 0 or exact: that of an encoded element of the group for
                 J-PAKE, of the hash for SPAKE2+, 128 for Matter.
 
+        Returns:
+            The key.
+
         Raises:
             BadState: the exchange is not complete.
             InvalidArgument: the attributes contradict each other or do not fit the secret.
             AlreadyExists: there is a persistent key with this ``id``.
             NotSupported: the location does not take such a key.
         """
-        return self._core._create("pake_get_shared_key", self._operation, attributes.to_c())
+        return core_of(self._core)._create("pake_get_shared_key", self._operation, in_c(attributes))

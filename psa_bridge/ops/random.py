@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, cast, overload
 
 from psa_bridge._native import ffi
-from psa_bridge.ops.base import Native, writable
+from psa_bridge.ops.base import Native, amount, writable
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -36,8 +36,6 @@ class Random(Native):
         """
         if (size is None) == (out is None):
             raise TypeError("generate_random takes either size or out")
-        if size is not None and size < 0:
-            raise ValueError(f"size is {size}, which is negative")
-        target = ffi.new("uint8_t[]", size) if out is None else writable(out)
+        target = ffi.new("uint8_t[]", amount(cast(int, size))) if out is None else writable(out)
         self._run("generate_random", target, len(target))
         return len(target) if out is not None else bytes(ffi.buffer(target))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from psa_bridge.ops.base import Native, key_id, number, view
+from psa_bridge.ops.base import Native, number, view
 from psa_bridge.ops.sizes import signature_length
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ class Signing(Native):
     """The signature functions of a core."""
 
     def _sign(self, function: str, key: Key | int, alg: int, data: Buffer, out: Buffer | None) -> bytes | int:
-        content = view(data, function.removeprefix("sign_"))
+        content = view(data, "digest" if function.endswith("hash") else "message")
         alg = number(alg, "alg")
         size = signature_length(self._attributes(key), alg) if out is None else 0
-        return self._produce(function, size, out, key_id(key), alg, content, len(content))  # type: ignore[no-any-return]
+        return self._produce(function, size, out, self._key(key), alg, content, len(content))  # type: ignore[no-any-return]
 
     def _verify(self, function: str, key: Key | int, alg: int, data: Buffer, signature: Buffer) -> None:
-        content, given = view(data, function.removeprefix("verify_")), view(signature, "signature")
-        self._run(function, key_id(key), number(alg, "alg"), content, len(content), given, len(given))
+        content, given = view(data, "digest" if function.endswith("hash") else "message"), view(signature, "signature")
+        self._run(function, self._key(key), number(alg, "alg"), content, len(content), given, len(given))
 
     @overload
     def sign_message(self, key: Key | int, alg: int, message: Buffer, *, out: None = None) -> bytes: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from psa_bridge.ops.base import Native, key_id, number, view
+from psa_bridge.ops.base import Native, number, view
 from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 from psa_bridge.ops.sizes import signature_length
@@ -15,26 +15,34 @@ if TYPE_CHECKING:
     from psa_bridge.keys import Key
 
 
+def _what(function: str) -> str:
+    return "message" if "message" in function else "digest"
+
+
 class ContextSigning(Native):
     """Signature functions of a core beyond those without context and in one call."""
 
     def _sign_context(
         self, function: str, key: Key | int, alg: int, data: Buffer, context: Buffer, *, out: Buffer | None
     ) -> bytes | int:
-        content, label = view(data, "data"), view(context, "context")
+        content, label = view(data, _what(function)), view(context, "context")
         alg = number(alg, "alg")
         size = signature_length(self._attributes(key), alg) if out is None else 0
         return self._produce(  # type: ignore[no-any-return]
-            function, size, out, key_id(key), alg, content, len(content), label, len(label)
+            function, size, out, self._key(key), alg, content, len(content), label, len(label)
         )
 
     def _verify_context(
         self, function: str, key: Key | int, alg: int, data: Buffer, context: Buffer, *, signature: Buffer
     ) -> None:
-        content, label, given = view(data, "data"), view(context, "context"), view(signature, "signature")
+        content, label, given = (
+            view(data, _what(function)),
+            view(context, "context"),
+            view(signature, "signature"),
+        )
         self._run(
             function,
-            key_id(key),
+            self._key(key),
             number(alg, "alg"),
             content,
             len(content),
@@ -159,7 +167,7 @@ class ContextSigning(Native):
             InvalidArgument, NotPermitted, InvalidHandle, NotSupported: as for ``sign_message``.
         """
         size = signature_length(self._attributes(key), number(alg, "alg"))
-        return SignOperation(self, size)._start("sign_setup", key_id(key), alg)
+        return SignOperation(self, size)._start("sign_setup", self._key(key), alg)
 
     def verify_setup(self, key: Key | int, alg: int, signature: Buffer) -> VerifyOperation:
         """Start verifying the signature of a message in parts. Section 10.9.9, psa_verify_setup.
@@ -176,7 +184,7 @@ class ContextSigning(Native):
             InvalidArgument, NotPermitted, InvalidHandle, NotSupported: as for ``verify_message``.
         """
         given = view(signature, "signature")
-        return VerifyOperation(self)._start("verify_setup", key_id(key), number(alg, "alg"), given, len(given))
+        return VerifyOperation(self)._start("verify_setup", self._key(key), number(alg, "alg"), given, len(given))
 
 
 class _PartsOperation(Operation):
@@ -212,7 +220,16 @@ class _PartsOperation(Operation):
 
 @quick("sign")
 class SignOperation(_PartsOperation):
-    """Signing in parts: ``set_context`` if there is one, ``update`` any number of times, then ``finish``."""
+    """Signing in parts: ``set_context`` if there is one, ``update`` any number of times, then ``finish``.
+
+    >>> from psa_bridge import Alg, Core, EccFamily, KeyAttributes, KeyType, Usage
+    >>> alg, both = Alg.ECDSA(Alg.SHA_256), Usage.SIGN_MESSAGE | Usage.VERIFY_MESSAGE
+    >>> attributes = KeyAttributes(KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1), 256, usage=both, alg=alg)
+    >>> with Core() as core, core.generate_key(attributes) as key, key.sign_setup(alg) as operation:
+    ...     operation.update(b"some ")
+    ...     operation.update(b"text")
+    ...     key.verify_message(alg, b"some text", operation.finish())
+    """
 
     family = "sign"
 

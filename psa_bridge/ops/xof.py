@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, cast, overload
 
 from psa_bridge._native import ffi
-from psa_bridge.ops.base import Native, number, view, writable
+from psa_bridge.ops.base import Native, amount, number, view, writable
 from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 
@@ -20,7 +20,10 @@ class ExtendableOutput(Native):
         """Start an extendable-output function. Section 10.3.2, psa_xof_setup.
 
         Args:
-            alg: such as ``Alg.SHAKE256``.
+            alg: an extendable-output function, such as ``Alg.SHAKE256``.
+
+        Returns:
+            The operation, a context manager that aborts on exit.
 
         Raises:
             InvalidArgument: ``alg`` is not an extendable-output function.
@@ -35,12 +38,21 @@ class XofOperation(Operation):
 
     A context if the algorithm has one, ``update`` any number of times, then ``output`` any number of
     times, and ``abort``.
+
+    >>> from psa_bridge import Alg, Core
+    >>> with Core() as core, core.xof_setup(Alg.SHAKE128) as operation:
+    ...     operation.update(b"")
+    ...     operation.output(4).hex(), operation.output(4).hex()
+    ('7f9c2ba4', 'e88f827d')
     """
 
     family = "xof"
 
     def set_context(self, context: Buffer) -> None:
         """Set the context, before any input. psa_xof_set_context.
+
+        Args:
+            context: bytes-like, of a length that the algorithm takes.
 
         Raises:
             BadState: the operation is not active, or has a context, input or output already.
@@ -51,6 +63,9 @@ class XofOperation(Operation):
 
     def update(self, data: Buffer) -> None:
         """Add a part of the input, before any output. psa_xof_update.
+
+        Args:
+            data: the part, bytes-like, any length.
 
         Raises:
             BadState: the operation is not active, lacks its context, or gave output already.
@@ -79,8 +94,6 @@ class XofOperation(Operation):
         """
         if (size is None) == (out is None):
             raise TypeError("output takes either size or out")
-        if size is not None and size < 0:
-            raise ValueError(f"size is {size}, which is negative")
-        target = ffi.new("uint8_t[]", size) if out is None else writable(out)
+        target = ffi.new("uint8_t[]", amount(cast(int, size))) if out is None else writable(out)
         self._core._run("xof_output", self._operation, target, len(target))
         return len(target) if out is not None else bytes(ffi.buffer(target))

@@ -107,11 +107,13 @@ class Ciphers:
             raise InvalidPadding(str(error)) from error
 
     @staticmethod
-    def _aead(key: bytes, alg: int) -> tuple[Any, int]:
+    def _aead(key: bytes, alg: int, nonce: bytes) -> tuple[Any, int]:
         tag = alg >> 16 & 0x3F
         base = int(Alg(alg).default_length_tag)
         if base == Alg.CCM:
             return aead.AESCCM(key, tag), tag
+        if base == Alg.GCM and not 8 <= len(nonce) <= 128:
+            raise NotSupported("cryptography takes nonces of 8 to 128 bytes for GCM")
         return (aead.AESGCM if base == Alg.GCM else aead.ChaCha20Poly1305)(key), tag
 
     def aead_encrypt(  # noqa: PLR0917
@@ -119,7 +121,7 @@ class Ciphers:
     ) -> bytes:
         """Ciphertext and tag."""
         try:
-            cipher, tag = self._aead(key, alg)
+            cipher, tag = self._aead(key, alg, nonce)
             sealed = cipher.encrypt(nonce, plaintext, data)
         except ValueError as error:
             raise InvalidArgument(str(error)) from error
@@ -130,7 +132,7 @@ class Ciphers:
     ) -> bytes:
         """The plaintext; the tag comes last."""
         try:
-            cipher, tag = self._aead(key, alg)
+            cipher, tag = self._aead(key, alg, nonce)
             if isinstance(cipher, aead.AESGCM) and tag < 16:
                 mode = modes.GCM(nonce, ciphertext[-tag:], min_tag_length=tag)
                 decryptor = Cipher(algorithms.AES(key), mode).decryptor()

@@ -180,3 +180,16 @@ def agree(attributes: KeyAttributes, data: bytes, peer: bytes) -> bytes:
         return bytes(own.exchange(other) if _raw(attributes, attributes.bits) else own.exchange(ec.ECDH(), other))
     except ValueError as error:
         raise InvalidArgument(str(error)) from error
+
+
+def encapsulate(attributes: KeyAttributes, data: bytes) -> tuple[bytes, bytes]:
+    """A shared secret with a fresh key pair of the curve, and that pair's public key as the ciphertext."""
+    fresh = KeyAttributes(KeyType.ECC_KEY_PAIR(EccFamily(family_of(attributes))), attributes.bits)
+    pair = generate_key(fresh)
+    peer = data if attributes.type.is_public_key else export_public_key(attributes, data)
+    return agree(fresh, pair, peer), export_public_key(fresh, pair)
+
+
+def decapsulate(attributes: KeyAttributes, data: bytes, ciphertext: bytes) -> bytes:
+    """The shared secret with the public key that is the ciphertext."""
+    return agree(attributes, data, ciphertext)

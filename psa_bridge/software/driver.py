@@ -14,7 +14,7 @@ from psa_bridge.software.ciphers import Ciphers
 from psa_bridge.software.derivations import Derivations
 from psa_bridge.software.digests import Digests
 from psa_bridge.software.registration import PREFIX
-from psa_bridge.software.table import Offer
+from psa_bridge.software.table import Offer, available
 
 _LATTICE = frozenset(
     {KeyType.ML_DSA_KEY_PAIR, KeyType.ML_DSA_PUBLIC_KEY, KeyType.ML_KEM_KEY_PAIR, KeyType.ML_KEM_PUBLIC_KEY}
@@ -91,14 +91,15 @@ class SoftwareDriver(Digests, Ciphers, Derivations, PythonDriver):
     def encapsulate(
         self, attributes: KeyAttributes, key: bytes, alg: int, output: KeyAttributes
     ) -> tuple[bytes, bytes]:
-        """ML-KEM."""
-        return lattice.encapsulate(attributes, key)
+        """ML-KEM, and ECIES of SEC 1 without a function that derives from the secret."""
+        secret, ciphertext = _kind(attributes).encapsulate(attributes, key)
+        return bytes(secret), bytes(ciphertext)
 
     def decapsulate(
         self, attributes: KeyAttributes, key: bytes, alg: int, ciphertext: bytes, output: KeyAttributes
     ) -> bytes:
-        """ML-KEM."""
-        return lattice.decapsulate(attributes, key, ciphertext)
+        """ML-KEM and ECIES."""
+        return bytes(_kind(attributes).decapsulate(attributes, key, ciphertext))
 
     def key_agreement(self, alg: int, attributes: KeyAttributes, key: bytes, peer: bytes) -> bytes:
         """ECDH."""
@@ -122,8 +123,8 @@ class SoftwareDriver(Digests, Ciphers, Derivations, PythonDriver):
 
 
 def make(offers: Sequence[Offer]) -> SoftwareDriver:
-    """The driver with these capabilities."""
-    capabilities = tuple(offer.described() for offer in offers)
+    """The driver with these capabilities, as far as the installed ``cryptography`` goes."""
+    capabilities = tuple(offer.described() for offer in available(offers))
 
     class Offering(SoftwareDriver):
         pass

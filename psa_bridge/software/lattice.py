@@ -27,7 +27,7 @@ def _classes(attributes: KeyAttributes, bits: int) -> tuple[Any, Any]:
 
 
 _SEED = {KeyType.ML_DSA_KEY_PAIR: 32, KeyType.ML_KEM_KEY_PAIR: 64}
-_PUBLIC_BITS = {1312: 128, 1952: 192, 2592: 256, 1184: 768, 1568: 1024}
+_PUBLIC_BITS = {1312: 128, 1952: 192, 2592: 256, 800: 512, 1184: 768, 1568: 1024}
 
 
 def _private(attributes: KeyAttributes, seed: bytes) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from psa_bridge import packed
 from psa_bridge._native import ffi, lib
 from psa_bridge.errors import check
-from psa_bridge.software.table import SUPPLEMENT, WHOLE, Offer
+from psa_bridge.software.table import SUPPLEMENT, WHOLE, Offer, available
 from psa_bridge.spec.entry_points import BY_NAME, CONTEXTS, IDS
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class _Description:
 
 @cache
 def _description(whole: bool) -> _Description | None:
-    available = importlib.util.find_spec("cryptography") is not None
-    return _Description(WHOLE if whole else SUPPLEMENT) if available else None
+    present = importlib.util.find_spec("cryptography") is not None
+    return _Description(available(WHOLE if whole else SUPPLEMENT)) if present else None
 
 
 def register(core: Any) -> None:

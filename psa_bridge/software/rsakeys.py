@@ -62,29 +62,35 @@ def export_public_key(attributes: KeyAttributes, data: bytes) -> bytes:
     return _encode(_public(attributes, data))
 
 
-def _padding(alg: int, *, verifying: bool) -> tuple[Any, Any]:
+def _padding(alg: int, key: Any, *, verifying: bool) -> tuple[Any, Any]:
+    """The salt of PSS is as long as the hash, or as long as fits into a small key."""
     digest = hash_of(Alg(alg).hash)
     if Alg(alg).is_rsa_pkcs1v15_sign:
         return padding.PKCS1v15(), utils.Prehashed(digest)
     any_salt = verifying and Alg(alg).is_rsa_pss_any_salt
-    salt = padding.PSS.AUTO if any_salt else digest.digest_size
+    room = (key.key_size + 6) // 8 - digest.digest_size - 2
+    if room < 0:
+        raise InvalidArgument("the hash does not fit into a signature with this key")
+    salt = padding.PSS.AUTO if any_salt else min(digest.digest_size, room)
     return padding.PSS(padding.MGF1(digest), salt), utils.Prehashed(digest)
 
 
 def sign_hash(attributes: KeyAttributes, data: bytes, alg: int, digest: bytes) -> bytes:
     """A signature."""
-    form, prehashed = _padding(alg, verifying=False)
+    key = _key(attributes, data)
+    form, prehashed = _padding(alg, key, verifying=False)
     try:
-        return bytes(_key(attributes, data).sign(digest, form, prehashed))
+        return bytes(key.sign(digest, form, prehashed))
     except ValueError as error:
         raise InvalidArgument(str(error)) from error
 
 
 def verify_hash(attributes: KeyAttributes, data: bytes, alg: int, digest: bytes, signature: bytes) -> None:
     """Raise InvalidSignature if it is none."""
-    form, prehashed = _padding(alg, verifying=True)
+    key = _public(attributes, data)
+    form, prehashed = _padding(alg, key, verifying=True)
     try:
-        _public(attributes, data).verify(signature, digest, form, prehashed)
+        key.verify(signature, digest, form, prehashed)
     except Invalid as error:
         raise InvalidSignature("the signature is not genuine") from error
     except ValueError as error:

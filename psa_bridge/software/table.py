@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import importlib.util
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from psa_bridge.constants import Alg, EccFamily, KeyType
@@ -11,7 +13,11 @@ from psa_bridge.constants import Alg, EccFamily, KeyType
 
 @dataclass(frozen=True)
 class Offer:
-    """A capability. Empty ``algorithms``, ``key_types`` and ``key_sizes`` are not restricted."""
+    """A capability. Empty ``algorithms``, ``key_types`` and ``key_sizes`` are not restricted.
+
+    ``module`` of ``cryptography`` has the ``classes`` of keys for the ``key_sizes``, one for each; not every
+    version of the package has them.
+    """
 
     entry_points: tuple[str, ...]
     algorithms: tuple[int, ...] = ()
@@ -20,6 +26,8 @@ class Offer:
     initial_entropy_size: int | None = None
     fallback: bool = True
     derived_types: tuple[int, ...] = ()
+    module: str = ""
+    classes: tuple[str, ...] = ()
 
     def described(self) -> dict[str, Any]:
         """In the grammar of a driver description."""
@@ -53,17 +61,23 @@ _WEIERSTRASS_PAIRS = _WEIERSTRASS[: len(_WEIERSTRASS) // 2]
 _MONTGOMERY = _ecc(EccFamily.MONTGOMERY)
 _EDWARDS = _ecc(EccFamily.TWISTED_EDWARDS)
 
+
+def _ml_dsa(entry_points: tuple[str, ...], *algorithms: int) -> Offer:
+    classes = ("MLDSA44PrivateKey", "MLDSA65PrivateKey", "MLDSA87PrivateKey")
+    return Offer(entry_points, algorithms, _ML_DSA, (128, 192, 256), module="mldsa", classes=classes)
+
+
+def _ml_kem(entry_points: tuple[str, ...], *algorithms: int) -> Offer:
+    classes = ("MLKEM512PrivateKey", "MLKEM768PrivateKey", "MLKEM1024PrivateKey")
+    return Offer(entry_points, algorithms, _ML_KEM, (512, 768, 1024), module="mlkem", classes=classes)
+
+
 SUPPLEMENT: tuple[Offer, ...] = (
-    Offer(_KEYS, (), _ML_DSA, (128, 192, 256)),
-    Offer(_KEYS, (), _ML_KEM, (768, 1024)),
-    Offer(("sign_message", "sign_message_with_context"), (Alg.ML_DSA,), _ML_DSA, (128, 192, 256)),
-    Offer(
-        ("verify_message", "verify_message_with_context"),
-        (Alg.ML_DSA, Alg.DETERMINISTIC_ML_DSA),
-        _ML_DSA,
-        (128, 192, 256),
-    ),
-    Offer(("encapsulate", "decapsulate"), (Alg.ML_KEM,), _ML_KEM, (768, 1024)),
+    _ml_dsa(_KEYS),
+    _ml_kem(_KEYS),
+    _ml_dsa(("sign_message", "sign_message_with_context"), Alg.ML_DSA),
+    _ml_dsa(("verify_message", "verify_message_with_context"), Alg.ML_DSA, Alg.DETERMINISTIC_ML_DSA),
+    _ml_kem(("encapsulate", "decapsulate"), Alg.ML_KEM),
 )
 """What no libcrypto 3.0 to 3.4 has."""
 
@@ -106,10 +120,11 @@ WHOLE: tuple[Offer, ...] = (
     Offer(("mac_compute",), (Alg.AT_LEAST_THIS_LENGTH_MAC(Alg.CMAC, 1),), (KeyType.AES, KeyType.DES)),
     Offer(
         _CIPHER,
-        (Alg.ECB_NO_PADDING, Alg.CBC_NO_PADDING, Alg.CBC_PKCS7, Alg.CTR, Alg.CFB, Alg.OFB),
+        (Alg.ECB_NO_PADDING, Alg.CBC_NO_PADDING, Alg.CBC_PKCS7, Alg.CFB, Alg.OFB),
         _BLOCK,
     ),
-    Offer(_CIPHER, (Alg.XTS,), (KeyType.AES,)),
+    Offer(_CIPHER, (Alg.CTR,), (KeyType.AES, KeyType.SM4)),
+    Offer(_CIPHER, (Alg.XTS,), (KeyType.AES,), (256, 512)),
     Offer(_CIPHER, (Alg.STREAM_CIPHER,), (KeyType.CHACHA20,)),
     Offer(
         _AEAD,
@@ -136,6 +151,7 @@ WHOLE: tuple[Offer, ...] = (
     Offer(_SIGN, (Alg.ECDSA(Alg.ANY_HASH), Alg.DETERMINISTIC_ECDSA(Alg.ANY_HASH)), _WEIERSTRASS),
     Offer(("sign_message", "verify_message"), (Alg.PURE_EDDSA,), _EDWARDS),
     Offer(("key_agreement",), (Alg.ECDH,), _WEIERSTRASS + _MONTGOMERY),
+    Offer(("encapsulate", "decapsulate"), (Alg.ECIES_SEC1,), _WEIERSTRASS + _MONTGOMERY),
     Offer(
         _DERIVATION,
         (
@@ -152,3 +168,26 @@ WHOLE: tuple[Offer, ...] = (
     *SUPPLEMENT,
 )
 """What it offers where nothing is linked in."""
+
+
+def _text(module: str) -> str:
+    """The source of a module of ``cryptography``, which is not imported: that takes longer than all of psa_bridge."""
+    package = importlib.util.find_spec("cryptography")
+    places = package.submodule_search_locations if package else None
+    path = Path(next(iter(places or [""])), "hazmat", "primitives", "asymmetric", f"{module}.py")
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def available(offers: Iterable[Offer]) -> tuple[Offer, ...]:
+    """The offers that the installed version of ``cryptography`` can keep."""
+    found = []
+    for offer in offers:
+        if offer.module:
+            text = _text(offer.module)
+            sizes = zip(offer.key_sizes, offer.classes, strict=True)
+            kept = tuple(size for size, name in sizes if f"class {name}" in text)
+            if kept:
+                found.append(replace(offer, key_sizes=kept, module="", classes=()))
+        else:
+            found.append(offer)
+    return tuple(found)

@@ -80,6 +80,11 @@ def _kinds(key_type: str) -> Iterator[KeyKind]:
         yield KeyKind(key_type.replace("(_)", f"({family})"), sizes)
 
 
+def _two_keys(kind: KeyKind) -> KeyKind:
+    """XTS takes a key of twice the size."""
+    return KeyKind(kind.key_type, tuple(2 * size for size in kind.sizes))
+
+
 def mechanisms() -> Iterator[tuple[str, tuple[str, ...], KeyKind]]:
     """Algorithm (with ``PSA_ALG_ANY_HASH`` where it takes a hash), its concrete forms, and a kind of key."""
     hashes = _hashes()
@@ -93,4 +98,4 @@ def mechanisms() -> Iterator[tuple[str, tuple[str, ...], KeyKind]]:
         )
         for key_type in key_types:
             for kind in _kinds(key_type):
-                yield algorithm, forms, kind
+                yield algorithm, forms, _two_keys(kind) if algorithm == "PSA_ALG_XTS" else kind

@@ -62,13 +62,9 @@ def test_published_vectors(libcrypto: Driver) -> None:
 
 def test_xchacha20_poly1305_vector_of_the_draft(libcrypto: Driver) -> None:
     """draft-irtf-cfrg-xchacha-03, appendix A.3.1."""
-    text = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, "
-    text += b"sunscreen would be it."
-    key, nonce = bytes(range(0x80, 0xA0)), bytes(range(0x40, 0x58))
-    ad = bytes.fromhex("50515253c0c1c2c3c4c5c6c7")
-    sealed = seal(libcrypto, "XCHACHA20", key, XCHACHA_POLY, nonce, ad, text)
-    assert sealed[:16].hex() == "bd6d179d3e83d43b9576579493c0e939"
-    assert sealed[-16:].hex() == "c0875924c1c7987947deafd8780acf49"
+    [v] = vectors_symmetric.xchacha20_poly1305_vectors()
+    assert v.plaintext is not None
+    assert seal(libcrypto, "XCHACHA20", v.key, XCHACHA_POLY, v.nonce, v.ad, v.plaintext) == v.sealed
 
 
 @pytest.mark.parametrize("case", BLOCK_CASES, ids=str)
