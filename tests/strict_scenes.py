@@ -23,6 +23,11 @@ KEYS = {
     "ctx": ("PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_TWISTED_EDWARDS)", 448, "PSA_ALG_EDDSA_CTX"),
     "ph": ("PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_TWISTED_EDWARDS)", 255, "PSA_ALG_ED25519PH"),
     "rsa": ("PSA_KEY_TYPE_RSA_KEY_PAIR", 1024, "PSA_ALG_RSA_OAEP(PSA_ALG_SHA_256)"),
+    "ka": (
+        "PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1)",
+        256,
+        "PSA_ALG_KEY_AGREEMENT(PSA_ALG_ECDH, PSA_ALG_HKDF(PSA_ALG_SHA_256))",
+    ),
     "hkdf": ("PSA_KEY_TYPE_DERIVE", 256, "PSA_ALG_HKDF(PSA_ALG_SHA_256)"),
 }
 """Keys that exist, as ``key_NAME`` with every usage, as ``idle_NAME`` with none."""
@@ -96,6 +101,10 @@ BEFORE = {
     **dict.fromkeys(
         ("psa_key_derivation_get_capacity", "psa_key_derivation_set_capacity", "psa_key_derivation_input_bytes"), _KDF
     ),
+    "psa_key_derivation_input_key": _KDF.partition(", psa_key_derivation_input")[0],
+    "psa_key_derivation_key_agreement": "psa_export_public_key(key_ka, buffer, sizeof buffer, &length), "
+    "psa_key_derivation_setup(&key_derivation_operation, "
+    "PSA_ALG_KEY_AGREEMENT(PSA_ALG_ECDH, PSA_ALG_HKDF(PSA_ALG_SHA_256)))",
     "psa_key_derivation_output_bytes": _KDF_READY,
     "psa_key_derivation_verify_bytes": _KDF_READY,
     "psa_key_derivation_output_key": f"{_KEY_MADE}, {_KDF_READY}",
@@ -138,6 +147,10 @@ _CHANGES = {
     "psa_aead_set_nonce": {"nonce_length": "12"},
     "psa_aead_finish": {"tag": "tag", "tag_size": "sizeof tag", "tag_length": "&tag_length"},
     "psa_cipher_decrypt": {"input_length": "32"},
+    "psa_key_derivation_key_agreement": {
+        "step": "PSA_KEY_DERIVATION_INPUT_SECRET", "private_key": "key_ka", "peer_key_length": "65"
+    },
+    "psa_key_derivation_output_key_custom": {"custom_data_length": "0"},
     "psa_key_derivation_input_bytes": {"step": "PSA_KEY_DERIVATION_INPUT_INFO"},
     "psa_key_derivation_input_key": {"step": "PSA_KEY_DERIVATION_INPUT_SECRET"},
 }  # fmt: skip
@@ -145,6 +158,9 @@ _CHANGES = {
 
 VERDICTS = ("PSA_ERROR_INVALID_SIGNATURE",)
 """What a verification may come to in its scene: it got as far as its work."""
+
+ELSEWHERE = "psa_pake"
+"""Functions that only make sense in a conversation of two; they have tests of their own."""
 
 NOT_IN_C = (
     "psa_attach_key",
@@ -195,7 +211,7 @@ def prepared(function: dict[str, Any], call: str, allowed: tuple[str, ...]) -> S
 def successes(chosen: list[dict[str, Any]]) -> Iterator[Statement]:
     """Every function with arguments that are right."""
     for function in chosen:
-        if function["name"] in NOT_IN_C or function["name"].startswith("psa_pake"):
+        if function["name"] in NOT_IN_C or function["name"].startswith(ELSEWHERE):
             continue
         verdict = "verif" in function["name"] or "compare" in function["name"]
         verdict = verdict or function["name"] == "psa_aead_decrypt"
@@ -208,14 +224,13 @@ def null_pointers(chosen: list[dict[str, Any]]) -> Iterator[Statement]:
     """Every pointer null, one at a time, in a call that would succeed but for that."""
     for function in chosen:
         good = arguments(function)
-        optional = {name for name, _ in strict_calls.buffers(function)} | {"custom", "attributes"}
+        lengths = dict(strict_calls.buffers(function))
         for parameter in function["params"]:
             name = parameter["name"]
             if "*" not in parameter["type"]:
                 continue
-            may = name in optional and name not in ("attributes",)
-            allowed = (strict_calls.ERRORS, *(["PSA_SUCCESS"] if may and name == "custom" else []))
-            yield prepared(function, strict_calls.call(function, {**good, name: "NULL"}), allowed)
+            null = {name: "NULL", **({lengths[name]: "16"} if name in lengths and "0" in good.values() else {})}
+            yield prepared(function, strict_calls.call(function, {**good, **null}), (strict_calls.ERRORS,))
         for name, length in strict_calls.buffers(function):
             anything = (strict_calls.ERRORS, "PSA_SUCCESS")
             yield prepared(function, strict_calls.call(function, {**good, name: "NULL", length: "0"}), anything)
@@ -232,7 +247,8 @@ def wrong_usages(chosen: list[dict[str, Any]]) -> Iterator[Statement]:
         good = arguments(function)
         for parameter in function["params"]:
             name = parameter["name"]
-            if parameter["role"] != "key id" or function["name"] in (*FREE_OF_POLICY, *NOT_IN_C):
+            free = function["name"] in (*FREE_OF_POLICY, *NOT_IN_C) or function["name"].startswith(ELSEWHERE)
+            if parameter["role"] != "key id" or free:
                 continue
             idle = {name: good[name].replace("key_", "idle_")}
             yield prepared(function, strict_calls.call(function, {**good, **idle}), ("PSA_ERROR_NOT_PERMITTED",))
@@ -247,7 +263,8 @@ def small_buffers(chosen: list[dict[str, Any]]) -> Iterator[Statement]:
     for function in chosen:
         good = arguments(function)
         for parameter in function["params"]:
-            if parameter["role"] != "size" or function["name"] in (*NOT_IN_C, "psa_generate_random"):
+            free = function["name"] in (*NOT_IN_C, "psa_generate_random") or function["name"].startswith(ELSEWHERE)
+            if parameter["role"] != "size" or free:
                 continue
             empty = function["name"] in WITHOUT_OUTPUT and not parameter["name"].startswith("tag")
             allowed = "PSA_SUCCESS" if empty else "PSA_ERROR_BUFFER_TOO_SMALL"

@@ -121,7 +121,8 @@ QUICK = cases("""
     2 | explain hash_compute --alg "__import__('os')"  | --alg
     2 | explain hash_compute --alg 0xzz                | no number
     2 | explain sign_hash --bits few                   | 'few' is no number
-    2 | explain sign_hash --location here              | 'here' is no number
+    2 | explain sign_hash --location here              | give --key-type
+    2 | explain sign_hash --alg {ECDSA} --key-type {P256} --bits 256 --location here | there is no opaque driver here
     2 | explain sign_hash --alg {ECDSA} --bits 256     | give --key-type
     1 | explain hash_compute --alg {SHA} nowhere.toml  | nowhere.toml
     2 | new                                            | NAME

@@ -8,6 +8,8 @@ import importlib
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -202,3 +204,48 @@ def test_the_tables_load_without_the_extension_and_with_the_standard_library_onl
     )
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("wrong", ["text", 1.5, None, True, b"\1", []])
+def test_what_is_no_integer_is_refused_by_name(wrong: Any) -> None:
+    for make in (psa.Alg, psa.KeyType, psa.Usage, psa.Status, psa.EccFamily):
+        with pytest.raises(TypeError, match=f"{make.__name__} takes an integer, not {type(wrong).__name__}"):
+            make(wrong)
+    with pytest.raises(TypeError, match="PSA_ALG_HMAC takes an integer"):
+        psa.Alg.HMAC(wrong)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda: psa.KeyType.AES.public_key,
+        lambda: psa.KeyType.HMAC.key_pair,
+        lambda: psa.Alg.SHA_256.key_agreement_kdf,
+        lambda: psa.Alg.SHA_256.default_length_tag,
+        lambda: psa.Alg.GCM.full_length_mac,
+    ],
+)
+def test_an_accessor_of_another_kind_of_number_is_refused(look: Callable[[], object]) -> None:
+    with pytest.raises(ValueError, match="cannot be an argument of PSA_"):
+        look()
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (psa.Lifetime(0xFF), "(PSA_KEY_PERSISTENCE_READ_ONLY, PSA_KEY_LOCATION_LOCAL_STORAGE)"),
+        (psa.Lifetime(0x123402), "(0x2, 0x1234)"),
+        (psa.KeyType.ECC_KEY_PAIR(0x99), "0x7119"),
+        (psa.Alg(0x860000FF), "0x860000ff"),
+        (psa.Usage(0x80000001), "0x80000001"),
+        (psa.Alg.ECDSA(psa.Alg.ANY_HASH), "PSA_ALG_ECDSA(PSA_ALG_ANY_HASH)"),
+        (psa.Alg.TRUNCATED_MAC(psa.Alg.TRUNCATED_MAC(psa.Alg.CMAC, 16), 8), "PSA_ALG_TRUNCATED_MAC(PSA_ALG_CMAC, 8)"),
+        (
+            psa.Alg.KEY_AGREEMENT(psa.Alg.ECDH, psa.Alg.HKDF(psa.Alg.SHA_256)),
+            "PSA_ALG_KEY_AGREEMENT(PSA_ALG_ECDH, PSA_ALG_HKDF(PSA_ALG_SHA_256))",
+        ),
+    ],
+)
+def test_wildcards_combinations_and_unknown_numbers_print_as_what_they_are(number: psa.Number, text: str) -> None:
+    assert repr(number).removeprefix("PSA_KEY_LIFETIME_FROM_PERSISTENCE_AND_LOCATION") == text
+    assert type(number).parse(repr(number)) == number

@@ -79,6 +79,11 @@ def declarations() -> Iterator[str]:
         yield f"memset(&{name}, 0, sizeof {name});"
         yield f"memset(&moved_{name}, 0xa5, sizeof moved_{name});"
         yield f"(void){name}, (void)moved_{name};"
+        if name == "pake_cipher_suite":
+            yield f"psa_pake_cs_set_algorithm(&{name}, PSA_ALG_JPAKE(PSA_ALG_SHA_256));"
+            yield f"psa_pake_cs_set_key_confirmation(&{name}, PSA_PAKE_UNCONFIRMED_KEY);"
+            curve = "PSA_PAKE_PRIMITIVE_TYPE_ECC, PSA_ECC_FAMILY_SECP_R1, 256"
+            yield f"psa_pake_cs_set_primitive(&{name}, PSA_PAKE_PRIMITIVE({curve}));"
     yield "(void)attributes, (void)attributes_out, (void)key_out, (void)the_key;"
     yield "(void)buffer, (void)output, (void)length, (void)move;"
 

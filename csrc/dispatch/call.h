@@ -48,13 +48,21 @@ static PSAB_HOT const psab_candidate_t *psab_next(const psab_candidate_t *candid
     return PSAB_UNLIKELY(status == PSA_ERROR_NOT_SUPPORTED && candidate->passes) ? candidate + 1 : NULL;
 }
 
+/** The record of this thread.
+ *
+ * The linker may replace the addition in its address by an instruction that sets no flags; the null check of a
+ * sanitizer must not rely on them.
+ */
+static PSAB_HOT psab_dispatch_thread_t *psab_this_thread(void) {
+    psab_dispatch_thread_t *thread = &psab_dispatch_thread;
+    __asm__("" : "+r"(thread));
+    return thread;
+}
+
 /** Note that this thread is about to call an entry point of a candidate with a key of the store. */
 static PSAB_HOT void psab_enter_with(psab_frame_t *frame, psab_core_t *core, const psab_candidate_t *candidate,
                                      struct psab_key *key) {
-    psab_dispatch_thread_t *thread = &psab_dispatch_thread;
-    /* The linker may replace the addition in this address by an instruction that sets no flags; the null check
-     * of a sanitizer must not rely on them. */
-    __asm__("" : "+r"(thread));
+    psab_dispatch_thread_t *thread = psab_this_thread();
     frame->outer = thread->top;
     frame->core = core;
     frame->candidate = candidate;
@@ -93,7 +101,7 @@ PSAB_COLD psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_poi
  * @return the status; GENERIC_ERROR in place of a positive one, which no entry point may return
  */
 static PSAB_HOT psab_status_t psab_leave(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
-    psab_dispatch_thread_t *thread = &psab_dispatch_thread;
+    psab_dispatch_thread_t *thread = psab_this_thread();
     thread->top = frame->outer;
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {
         psab_count(&frame->candidate->driver->counts[thread->stripe].served, thread->stripe);
@@ -104,7 +112,7 @@ static PSAB_HOT psab_status_t psab_leave(psab_frame_t *frame, int32_t entry_poin
 
 /** psab_leave() for a later entry point of an operation, whose driver was chosen before. */
 static PSAB_HOT psab_status_t psab_leave_step(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
-    psab_dispatch_thread_t *thread = &psab_dispatch_thread;
+    psab_dispatch_thread_t *thread = psab_this_thread();
     thread->top = frame->outer;
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {
         psab_count(&frame->candidate->driver->counts[thread->stripe].served, thread->stripe);

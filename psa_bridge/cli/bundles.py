@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from psa_bridge import Core
     from psa_bridge.driver.bundle import Bundle
 
 EPILOG = """\
@@ -50,6 +51,24 @@ def bundles(arguments: argparse.Namespace) -> list[Bundle]:
         raise UsageError(f"--{next(iter(settings))} needs one bundle, or files that form one; {len(groups)} are named")
     chosen = loose[0] if loose else groups[0] if groups else None
     return [load_bundle(*group, **(settings if group is chosen else {})) for group in groups]
+
+
+def location(core: Core, text: str | None) -> int:
+    """A location given as a number or as the prefix of the driver that has it; 0, the core, for None."""
+    from psa_bridge.cli.failures import UsageError, number_or_macro
+
+    if text is None:
+        return 0
+    elements = {driver.name: driver.location for driver in core.drivers if driver.type == "opaque"}
+    if text in elements:
+        return elements[text]
+    if not text[:1].isdigit():
+        known = f"opaque drivers here: {', '.join(elements)}" if elements else "there is no opaque driver here"
+        raise UsageError(f"--location: {text!r} is neither a number nor the prefix of an opaque driver; {known}")
+    value = number_or_macro(text, "--location")
+    if value >= 1 << 24:
+        raise UsageError(f"--location: {text} does not fit 24 bits")
+    return value
 
 
 def _is_whole(path: Path) -> bool:

@@ -7,7 +7,7 @@ software driver. Exits 1 if nobody would serve the call.
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,16 +35,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alg", metavar="MACRO", help="for example 'PSA_ALG_ECDSA(PSA_ALG_SHA_256)', or a number")
     parser.add_argument("--key-type", metavar="MACRO", help="for example PSA_KEY_TYPE_AES, or a number")
     parser.add_argument("--bits", type=number, metavar="N", help="size of the key; 0 if it is left open")
-    parser.add_argument("--location", type=number, default=0, metavar="N", help="of the key")
+    parser.add_argument("--location", metavar="N|DRIVER", help="of the key: a number, or an opaque driver's prefix")
     parser.add_argument("--no-software", action="store_true", help="without the software driver")
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanation; 1 if nobody would serve the call."""
-    from psa_bridge import Core
+    from psa_bridge import Core, Lifetime
     from psa_bridge.cli.arguments import print_json
-    from psa_bridge.cli.bundles import bundles
+    from psa_bridge.cli.bundles import bundles, location
     from psa_bridge.cli.failures import UsageError, usage_errors
     from psa_bridge.cli.reports import document
     from psa_bridge.explain import needs_algorithm
@@ -58,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     with usage_errors():
         alg, attributes = _mechanism(arguments)
     with Core(*bundles(arguments), software=not arguments.no_software) as core:
+        if attributes:
+            attributes = replace(attributes, lifetime=Lifetime(location(core, arguments.location) << 8))
         try:
             explanation = core.explain(arguments.call, alg=alg, attributes=attributes)
         except ValueError as error:
@@ -84,14 +86,13 @@ def _data(explanation: Explanation) -> dict[str, Any]:
 
 def _mechanism(arguments: argparse.Namespace) -> tuple[Alg, KeyAttributes | None]:
     """Algorithm and key as they were named; ``ValueError`` for numbers that are none."""
-    from psa_bridge import Alg, KeyAttributes, KeyType, Lifetime
+    from psa_bridge import Alg, KeyAttributes, KeyType
     from psa_bridge.cli.failures import number_or_macro
 
     alg = Alg(number_or_macro(arguments.alg, "--alg"))
     if not arguments.key_type:
         return alg, None
     key_type = KeyType(number_or_macro(arguments.key_type, "--key-type"))
-    lifetime = Lifetime(arguments.location << 8)
-    attributes = KeyAttributes(type=key_type, bits=arguments.bits, alg=alg, lifetime=lifetime)
+    attributes = KeyAttributes(type=key_type, bits=arguments.bits, alg=alg)
     attributes.to_c()
     return alg, attributes

@@ -66,7 +66,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alg", metavar="MACRO", help="for example PSA_ALG_SHA_256, or a number")
     drivers = parser.add_argument_group("the drivers")
     drivers.add_argument(
-        "--driver", "-d", action="append", type=Path, default=[], metavar="BUNDLE", help="one more, see `info --help`"
+        "--driver",
+        "-d",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="BUNDLE",
+        help="a directory or .toml",
     )
     drivers.add_argument("--no-software", action="store_true", help="without the software drivers")
     drivers.add_argument("--require", metavar="DRIVER", help="fail unless this driver served the call")

@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def make_key(core: Core, arguments: argparse.Namespace, usage: int, alg: Alg) -> Key:
     """The key with the policy that the call needs, and no more."""
     from psa_bridge import KeyAttributes, Usage
+    from psa_bridge.cli.bundles import location
     from psa_bridge.cli.failures import UsageError, usage_errors
 
     if not (arguments.key or arguments.key_hex is not None or arguments.generate):
@@ -61,24 +62,6 @@ def save_key(arguments: argparse.Namespace, key: Key) -> None:
         write_bytes(arguments.save_key, key.export(), secret=True)
     if arguments.save_public:
         write_bytes(arguments.save_public, key.export_public_pem())
-
-
-def location(core: Core, text: str | None) -> int:
-    """A location given as a number or as the prefix of the driver that has it; 0, the core, for None."""
-    from psa_bridge.cli.failures import UsageError, number_or_macro
-
-    if text is None:
-        return 0
-    elements = {driver.name: driver.location for driver in core.drivers if driver.type == "opaque"}
-    if text in elements:
-        return elements[text]
-    if not text[:1].isdigit():
-        known = f"opaque drivers here: {', '.join(elements)}" if elements else "there is no opaque driver here"
-        raise UsageError(f"--location: {text!r} is neither a number nor the prefix of an opaque driver; {known}")
-    value = number_or_macro(text, "--location")
-    if value >= 1 << 24:
-        raise UsageError(f"--location: {text} does not fit 24 bits")
-    return value
 
 
 def _material(arguments: argparse.Namespace) -> tuple[bytes, str]:

@@ -14,6 +14,12 @@ N = TypeVar("N", bound="Number")
 _CLASSES: dict[Kind, type[Number]] = {}
 
 
+def _integer(value: int, what: str) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{what} takes an integer, not {type(value).__name__}")
+    return value
+
+
 class Number(int):
     """A number of one kind.
 
@@ -24,6 +30,7 @@ class Number(int):
     these come from the tables of :mod:`psa_bridge.spec`, by name.
 
     Raises:
+        TypeError: it is no integer.
         ValueError: the number does not fit the C type of its kind.
     """
 
@@ -36,6 +43,7 @@ class Number(int):
 
     def __new__(cls: type[N], value: int = 0) -> N:
         """Check the range."""
+        value = _integer(value, cls.__name__)
         if not 0 <= value < 1 << cls.BITS:
             raise ValueError(f"{value:#x} is no {cls.KIND.label}: it has {cls.BITS} bits")
         return super().__new__(cls, value)
@@ -90,6 +98,7 @@ class Macro(Generic[N]):
             raise TypeError(f"{constructor.name} takes {len(constructor.parameters)} arguments, not {len(arguments)}")
         for parameter, argument in zip(constructor.parameters, arguments, strict=True):
             accepts = parameter.accepts
+            _integer(argument, constructor.name)
             kind = argument.KIND if isinstance(argument, Number) else None
             plain = kind is None and any(accepts.check(argument, each) for each in accepts.kinds)
             if not plain and not accepts.check(argument, kind):
@@ -115,7 +124,11 @@ class Test:
 
 
 class Access(Generic[N]):
-    """An accessor of the API as a property, such as ``alg.hash`` for ``PSA_ALG_GET_HASH(alg)``."""
+    """An accessor of the API as a property, such as ``alg.hash`` for ``PSA_ALG_GET_HASH(alg)``.
+
+    Raises:
+        ValueError: the number is none that the accessor looks into, such as a symmetric key type for its public key.
+    """
 
     def __init__(self, macro: str) -> None:
         self._accessor = ACCESSORS[macro]
@@ -124,4 +137,9 @@ class Access(Generic[N]):
     def __get__(self, instance: Number, owner: type[Number]) -> N:
         if instance is None:
             return cast(N, self)
-        return cast(N, _CLASSES[self._accessor.kind](self._accessor.pick(int(instance))))
+        accessor = self._accessor
+        if not accessor.accepts.check(int(instance), instance.KIND):
+            raise EncodingError(
+                f"{instance!r} cannot be an argument of {accessor.name}", f"there it takes {accessor.accepts.label}"
+            )
+        return cast(N, _CLASSES[accessor.kind](accessor.pick(int(instance))))

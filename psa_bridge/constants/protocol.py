@@ -21,6 +21,8 @@ class Status(Number):
 
     def __new__(cls: type[S], value: int = 0) -> S:
         """Check the range."""
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"Status takes an integer, not {type(value).__name__}")
         if not -(1 << 31) <= value < 1 << 31:
             raise ValueError(f"{value} is no status: it has 32 bits")
         return int.__new__(cls, value)

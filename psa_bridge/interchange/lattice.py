@@ -22,7 +22,8 @@ _NAMES: dict[tuple[KeyType, int], str] = {
 
 def _class(kind: KeyType, bits: int) -> Any:
     """The class of a kind of key; None if this version of the package has none."""
-    module, _, name = _NAMES.get((kind.key_pair, bits), "").partition(".")
+    pair = kind.key_pair if kind.is_asymmetric else kind
+    module, _, name = _NAMES.get((pair, bits), "").partition(".")
     if not name:
         return None
     try:

@@ -97,21 +97,22 @@ def _call(constructor: Constructor, value: int) -> str | None:
         return None
     texts = []
     for parameter, argument in zip(constructor.parameters, arguments, strict=True):
-        text = _argument(parameter.accepts, argument, value)
+        text = _argument(parameter.accepts, argument, value, constructor.kind)
         if text is None:
             return None
         texts.append(text)
     return f"{constructor.name}({', '.join(texts)})"
 
 
-def _argument(accepts: Accepts, argument: int, value: int) -> str | None:
+def _argument(accepts: Accepts, argument: int, value: int, own: Kind) -> str | None:
     kinds: Iterable[Kind] = accepts.kinds
     if Kind.ECC_FAMILY in accepts.kinds and Kind.DH_FAMILY in accepts.kinds:
         # The family of a PAKE primitive: its type says which numbering applies.
         kinds = [Kind.DH_FAMILY if value >> 24 == VALUES["PSA_PAKE_PRIMITIVE_TYPE_DH"] else Kind.ECC_FAMILY]
     for kind in kinds:
         # A value that only names itself as its argument stands for nothing.
-        text = name(argument, kind) if argument != value and accepts.check(argument, kind) else None
+        itself = kind is own and argument == value
+        text = name(argument, kind) if not itself and accepts.check(argument, kind) else None
         if text is not None:
             return text
     if not accepts.check(argument, None):
