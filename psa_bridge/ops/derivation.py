@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 UNLIMITED_CAPACITY = (1 << 8 * ffi.sizeof("size_t")) - 1
 """As a capacity: as much as the algorithm can give. PSA_KEY_DERIVATION_UNLIMITED_CAPACITY."""
 
+_MUCH = 1 << 16
+"""From here on, the capacity is looked at before memory is asked for."""
+
 
 class Derivation(Native):
     """The key derivation functions of a core."""
@@ -187,7 +190,7 @@ class KeyDerivation(Operation):
             return len(target)
         assert length is not None
         wanted = number(length, "length", 8 * ffi.sizeof("size_t"))
-        if wanted > self.capacity:  # the core answers, and there is no need for as much memory
+        if wanted > _MUCH and wanted > self.capacity:  # the core answers, and there is no need for as much memory
             self._core._run("key_derivation_output_bytes", self._operation, ffi.new("uint8_t[1]"), wanted)
         target = ffi.new("uint8_t[]", wanted)
         try:
