@@ -542,7 +542,7 @@ def test_a_function_with_a_symbol_of_another_name(toy: Toy) -> None:
     toy.compile("-fPIC", "-g")
     image = toy.build()
     assert list(image.findings) == []
-    assert "toy" in LoadedImage(image).drivers
+    assert LoadedImage(image).driver("toy")
 
 
 def test_an_operation_context_beyond_what_the_core_allocates(toy: Toy) -> None:
