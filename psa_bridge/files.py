@@ -234,7 +234,7 @@ class ProgressBar:
     def __init__(self, label: str = "", *, stream: TextIO | None = None) -> None:
         self._label = f"{label} " if label else ""
         self._stream = stream if stream is not None else sys.stderr
-        self._terminal = bool(getattr(self._stream, "isatty", bool)())
+        self._terminal = bool(getattr(self._stream, "isatty", bool)()) and os.environ.get("TERM") != "dumb"
         self._next = 0.0
         self._open = False
 

@@ -50,12 +50,20 @@ def _calls(algorithm: int, kind: KeyKind) -> Iterator[str]:
                     yield call
 
 
+_OF_HASHES = frozenset({"sign_hash", "sign_hash_with_context", "verify_hash", "verify_hash_with_context"})
+
+
+def _hashes(core: Core, alg: Alg) -> bool:
+    """Whether somebody computes the hash of a message for a driver that takes hashes."""
+    return any(candidate.serves for candidate in core.explain("hash_compute", alg=alg.hash))
+
+
 def _drivers(core: Core, call: str, alg: Alg, kind: KeyKind, bits: int) -> tuple[str, ...]:
     attributes = KeyAttributes(KeyType.parse(kind.key_type), bits, alg=alg) if kind.key_type else None
     found = []
     for candidate in core.explain(call, alg=alg, attributes=attributes):
-        if candidate.serves:
-            by = candidate.alternative
+        by = candidate.alternative
+        if candidate.serves and not (call.endswith("_message") and by in _OF_HASHES and not _hashes(core, alg)):
             found.append(candidate.driver if by in {call, None} else f"{candidate.driver} (by {by})")
     return tuple(found)
 

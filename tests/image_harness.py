@@ -14,6 +14,7 @@ from psa_bridge.spec.entry_points import BY_NAME, CONTEXTS, ENTRY_POINTS, IDS
 from psa_bridge.spec.roles import Parameter, Tag
 
 HERE = Path(__file__).resolve().parent / "bundles"
+ABI_VERSION = 2
 OWN_HEADERS = HERE.parents[1] / "csrc" / "include"
 
 
@@ -118,6 +119,10 @@ _RANDOM = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_size_t)
 _CALL = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_uint16, ctypes.POINTER(Value), ctypes.c_size_t)
 _GET_STATE = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.POINTER(ctypes.c_void_p))
 _COMMIT = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_size_t, ctypes.c_size_t)
+_KEY = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32)
+_FIND = ctypes.CFUNCTYPE(ctypes.c_void_p, *_KEY)
+_PUBLISH = ctypes.CFUNCTYPE(ctypes.c_void_p, *_KEY, ctypes.c_void_p)
+_GIVE = ctypes.CFUNCTYPE(None, *_KEY, ctypes.c_void_p)
 
 
 class _Services(ctypes.Structure):
@@ -129,6 +134,10 @@ class _Services(ctypes.Structure):
         ("call", _CALL),
         ("get_persistent_state", _GET_STATE),
         ("commit_persistent_state", _COMMIT),
+        ("prepared_find", _FIND),
+        ("prepared_publish", _PUBLISH),
+        ("prepared_take", _FIND),
+        ("prepared_give", _GIVE),
     )
 
 
@@ -223,13 +232,14 @@ class LoadedImage:
         self.library = ctypes.CDLL(str(own))
         own.unlink()
         self._services = _Services(
-            1, _REPORT(self._report), _WIPE(self._wipe), _RANDOM(self._fill), _CALL(self._call),
+            ABI_VERSION, _REPORT(self._report), _WIPE(self._wipe), _RANDOM(self._fill), _CALL(self._call),
             _GET_STATE(self._get_state), _COMMIT(self._commit),
+            _FIND(self._nothing), _PUBLISH(self._nothing), _FIND(self._nothing), _GIVE(self._drop),
         )  # fmt: skip
         entry = self.library.psab_bundle_entry
         entry.restype = ctypes.POINTER(_Bundle)
         bundle = entry(ctypes.byref(self._services)).contents
-        assert bundle.abi_version == 1
+        assert bundle.abi_version == ABI_VERSION
         assert bundle.table_hash == table_hash()
         self.drivers = {
             (d.contents.name.decode(), d.contents.type): Driver(d.contents)
@@ -255,6 +265,12 @@ class LoadedImage:
         self.calls.append(name)
         handler = self.handlers.get(name)
         return handler(values[:count]) if handler else -134  # type: ignore[index]
+
+    def _nothing(self, *_key_and_form: object) -> None:
+        """There is no key of a store, so nothing is kept."""
+
+    def _drop(self, kind: int, _key: int, _size: int, _variant: int, form: int) -> None:
+        ctypes.CFUNCTYPE(None, ctypes.c_void_p)(ctypes.c_void_p.from_address(kind).value)(form)
 
     def _get_state(self, state: object) -> int:
         state[0] = ctypes.addressof(self.state)  # type: ignore[index]

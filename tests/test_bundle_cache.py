@@ -261,3 +261,20 @@ def test_commas_in_the_paths_of_cache_and_companions(folder: Path, monkeypatch: 
     with pytest.raises(DriverError) as caught:
         LoadedImage(build(folder, libraries=[str(library)])).driver("kept").call("init")
     assert caught.value.status == 7
+
+
+def test_an_image_that_was_overwritten_is_built_again(folder: Path) -> None:
+    image = build(folder)
+    image.path.write_bytes(bytes(image.path.stat().st_size))
+    again = build(folder)
+    assert not again.cached
+    assert LoadedImage(again).drivers
+
+
+@pytest.mark.parametrize("name", ["$ORIGIN", "x${LIB}", "$PLATFORM"])
+def test_a_cache_directory_with_what_the_dynamic_linker_replaces(
+    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PSA_BRIDGE_CACHE", str(folder / name))
+    with pytest.raises(BundleError, match="dynamic linker"):
+        build(folder)

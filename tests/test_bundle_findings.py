@@ -507,3 +507,74 @@ def test_two_opaque_drivers_at_one_location_are_found_after_compilation(toy: Toy
     with pytest.raises(BundleError) as caught:
         build_image(load_bundle(toy.folder / "toy.json", other, objects=[toy.object], include=[toy.folder]))
     assert "location-twice" in [finding.rule for finding in caught.value.findings.errors]
+
+
+def test_code_of_the_large_model_is_not_position_independent(toy: Toy) -> None:
+    toy.source += "extern int far; int far = 1; int read_far(void); int read_far(void) { return far; }\n"
+    toy.compile("-fno-pic", "-fno-pie", "-mcmodel=large")
+    finding = toy.error()
+    assert finding.rule == "not-pic"
+    assert "R_X86_64_64 in .rela.text" in finding.message or "R_X86_64_64 in .text" in finding.message
+    toy.compile("-fPIC", "-mcmodel=large")
+    assert not toy.build().findings.errors
+
+
+@pytest.mark.parametrize("name", ["g++", "c++", "/usr/bin/g++", "g++ -O2"])
+def test_a_compiler_of_cxx_is_told_apart(toy: Toy, name: str) -> None:
+    toy.compile()
+    toy.settings["compiler"] = name
+    finding = toy.error()
+    assert finding.rule == "no-compiler"
+    assert "compiles C++" in finding.message
+
+
+@pytest.mark.parametrize("definition", ["#define int long", "#define static", "#define return"])
+def test_a_header_that_redefines_a_keyword(toy: Toy, definition: str) -> None:
+    toy.compile()
+    toy.header = f"{HEADER}{definition}\n"
+    finding = toy.error()
+    assert finding.rule == "header-keyword"
+    assert (finding.place.file.rsplit("/", 1)[-1], finding.place.line) == ("toy.h", 3)
+
+
+def test_a_function_with_a_symbol_of_another_name(toy: Toy) -> None:
+    toy.header = f'#include <psa/crypto.h>\n{PROTOTYPE} __asm__("vendor_" "hash");\n'
+    toy.compile("-fPIC", "-g")
+    image = toy.build()
+    assert list(image.findings) == []
+    assert LoadedImage(image).driver("toy")
+
+
+def test_an_operation_context_beyond_what_the_core_allocates(toy: Toy) -> None:
+    setup = "psa_status_t toy_hash_setup(toy_hash_operation_t *operation, psa_algorithm_t alg)"
+    update = "psa_status_t toy_hash_update(toy_hash_operation_t *operation, const uint8_t *input, size_t input_length)"
+    finish = (
+        "psa_status_t toy_hash_finish(toy_hash_operation_t *operation, uint8_t *hash, size_t hash_size,"
+        " size_t *hash_length)"
+    )
+    abort = "psa_status_t toy_hash_abort(toy_hash_operation_t *operation)"
+    functions = [setup, update, finish, abort]
+    toy.header = "#include <psa/crypto.h>\ntypedef struct { uint8_t x[(1 << 24) + 1]; } toy_hash_operation_t;\n"
+    toy.header += "".join(f"{function};\n" for function in functions)
+    toy.source = '#include "toy.h"\n' + "".join(f"{function} {{ return 0; }}\n" for function in functions)
+    toy.description["capabilities"] = [{**CAPABILITY, "entry_points": ["hash_multipart"]}]
+    toy.compile()
+    finding = toy.error()
+    assert finding.rule == "context-too-large"
+    assert "16777217 bytes" in finding.message
+
+
+def test_a_size_function_that_is_data(toy: Toy) -> None:
+    toy.description.update(type="opaque", location=0x800001, key_context={"size_function": "toy_size"})
+    key_types = ["PSA_KEY_TYPE_ECC_KEY_PAIR(_)"]
+    toy.description["capabilities"] = [{"entry_points": ["generate_key"], "key_types": key_types}]
+    generate = (
+        "psa_status_t toy_generate_key(const psa_key_attributes_t *attributes, uint8_t *key_buffer,"
+        " size_t key_buffer_size, size_t *key_buffer_length)"
+    )
+    toy.header = f"#include <psa/crypto.h>\n{generate};\n"
+    toy.source = f'#include "toy.h"\n{generate} {{ return -134; }}\nsize_t toy_size = 4;\n'
+    toy.compile()
+    finding = toy.error()
+    assert finding.rule == "symbol-kind"
+    assert "toy_size is data in toy.o" in finding.message

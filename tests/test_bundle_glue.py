@@ -184,6 +184,7 @@ PLAIN = (
     "psa_reset_key_attributes", "psa_set_key_domain_parameters",
     *(f"psa_hash_{verb}" for verb in ("compute", "compare", "setup", "update", "finish", "verify", "abort", "clone")),
 )  # fmt: skip
+PREPARED = tuple(f"psab_prepared_{verb}" for verb in ("find", "publish", "take", "give"))
 WRAPPERS = tuple(f"psa_driver_wrapper_{row.name}" for row in ENTRY_POINTS if row.returns != "void")
 ACCESSORS = tuple(
     f"psa_{verb}_key_{what}"
@@ -210,7 +211,8 @@ def compiles(compiler: str, unit: glue.Glue, header: str, tmp_path: Path, includ
 def test_every_row_and_every_service_is_clean_c_with_own_headers(compiler: str, dialect: str, tmp_path: Path) -> None:
     types = Types(known_types(OWN_HEADERS, tmp_path))
     suite = [f"psa_pake_cs_{verb}_{what}" for verb in ("get", "set") for what in SUITE]
-    services = (*CALLBACKS, "psa_crypto_driver_pake_get_cipher_suite", *suite, *PLAIN, *WRAPPERS, *ACCESSORS)
+    services = (*CALLBACKS, "psa_crypto_driver_pake_get_cipher_suite", *suite, *PLAIN, *PREPARED, *WRAPPERS, *ACCESSORS)
+    assert [name for name in PREPARED if shims.offers(name, types, own_headers=False)] == []
     assert [name for name in services if not shims.offers(name, types)] == []
     unit, header = whole(dialect, types, True, services)
     compiles(compiler, unit, header, tmp_path, [OWN_HEADERS])

@@ -13,7 +13,7 @@ import pytest
 
 import psa_bridge
 from psa_bridge import paths
-from psa_bridge.cli import COMMANDS
+from psa_bridge.cli import COMMANDS, main
 
 GOOD = paths.DRIVERS / "p256_plugin"
 
@@ -206,3 +206,15 @@ def test_build_without_a_compiler_says_so(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "no-such-compiler" in done.stderr
     assert "doctor" in done.stderr
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_the_list_of_mechanisms_fits_the_terminal(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert main(["info", "--mechanisms"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert lines[lines.index("PSA_ALG_CTR") + 1] == "  cipher_encrypt: libcrypto"
+    assert "  aead_encrypt: nobody" in lines

@@ -429,3 +429,22 @@ def test_keys_of_bytes_are_the_affair_of_an_opaque_driver() -> None:
     document = {"prefix": "acme", "type": "opaque", "location": 0x800001, "key_context": {"base_size": 40}}
     document["capabilities"] = [cap("generate_key", key_types=["PSA_KEY_TYPE_AES"])]
     assert "never-reached" not in {f.rule for f in lint_description(parse_description(json.dumps(document)), EXACT)}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ({"algorithms": [ECDSA_256]}, {"algorithms": [ECDSA_256], "fallback": True}, True),
+        ({"algorithms": [ECDSA_256], "fallback": True}, {"algorithms": [ECDSA_256]}, True),
+        ({"algorithms": [ECDSA_ANY]}, {"algorithms": [ECDSA_256], "fallback": True}, True),
+        ({"algorithms": [ECDSA_256]}, {"algorithms": [ECDSA_ANY], "fallback": True}, False),
+        ({"algorithms": [ECDSA_256]}, {"algorithms": [ECDSA_384], "fallback": True}, False),
+        ({"algorithms": [ECDSA_256]}, {"algorithms": [ECDSA_256]}, False),
+    ],
+)
+def test_capabilities_that_repeat_each_other_with_another_fallback(
+    first: dict[str, Any], second: dict[str, Any], expected: bool
+) -> None:
+    findings = lint_description(transparent(cap("sign_hash", **first), cap("sign_hash", **second)), FAKE)
+    place = "$.capabilities[1].entry_points[0]"
+    assert found(findings) == ([("repeated-capability", place)] if expected else [])

@@ -10,6 +10,7 @@ import pytest
 
 from psa_bridge import (
     Alg,
+    BadState,
     Core,
     EccFamily,
     InvalidArgument,
@@ -192,3 +193,68 @@ def test_a_refusal_of_a_length_names_the_algorithm(core: Core) -> None:
     ):
         with pytest.raises((InvalidArgument, InvalidSignature), match=told):
             use(core.generate_key(KeyAttributes(KeyType.AES, 128, usage=both, alg=alg)))
+
+
+STEPS: list[tuple[str, Callable[[Core], Any], str]] = [
+    ("ended", lambda c: ended(c).update(b""), "not active: it was not set up, or it has ended"),
+    (
+        "failed",
+        lambda c: failed(c).update(b""),
+        "an earlier call on the operation failed, and now it can only be aborted",
+    ),
+    ("no IV", lambda c: cipher(c, Alg.CTR).update(b"text"), "the operation needs its IV first"),
+    ("takes none", lambda c: cipher(c, Alg.ECB_NO_PADDING).set_iv(b""), "the algorithm takes no IV"),
+    ("no nonce", lambda c: aead(c, Alg.GCM).update(b"text"), "the operation needs its nonce first"),
+    ("no lengths", lambda c: aead(c, Alg.CCM).set_nonce(bytes(12)), "the algorithm needs the lengths first"),
+    ("other direction", lambda c: aead(c, Alg.GCM, nonce=True).verify(bytes(16)), "the operation computes or encrypts"),
+    ("twice", lambda c: aead(c, Alg.GCM, nonce=True).set_nonce(bytes(12)), "the IV or nonce was set already"),
+    ("late", lambda c: texted(c).update_ad(b"late"), "it is too late: input was given"),
+    ("output", lambda c: drawn(c).update(b"late"), "output was taken already"),
+]
+
+
+def symmetric(core: Core, alg: int) -> Key:
+    both = Usage.ENCRYPT | Usage.DECRYPT
+    return core.generate_key(KeyAttributes(KeyType.AES, 128, usage=both, alg=alg))
+
+
+def cipher(core: Core, alg: int) -> Any:
+    return symmetric(core, alg).cipher_encrypt_setup(alg)
+
+
+def aead(core: Core, alg: int, nonce: bool = False) -> Any:
+    operation = symmetric(core, alg).aead_encrypt_setup(alg)
+    if nonce:
+        operation.set_nonce(bytes(12))
+    return operation
+
+
+def texted(core: Core) -> Any:
+    operation = aead(core, Alg.GCM, nonce=True)
+    operation.update(b"text")
+    return operation
+
+
+def ended(core: Core) -> Any:
+    operation = core.hash_setup(Alg.SHA_256)
+    operation.finish()
+    return operation
+
+
+def failed(core: Core) -> Any:
+    operation = core.hash_setup(Alg.SHA_256)
+    with pytest.raises(InvalidSignature):
+        operation.verify(b"")
+    return operation
+
+
+def drawn(core: Core) -> Any:
+    operation = core.xof_setup(Alg.SHAKE128)
+    operation.output(1)
+    return operation
+
+
+@pytest.mark.parametrize(("use", "told"), [row[1:] for row in STEPS], ids=[row[0] for row in STEPS])
+def test_a_step_out_of_order_says_what_comes_first(core: Core, use: Callable[[Core], Any], told: str) -> None:
+    with pytest.raises(BadState, match=told):
+        use(core)

@@ -316,7 +316,8 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_bar_is_drawn_on_a_terminal_and_nowhere_else(core: Core) -> None:
+def test_a_bar_is_drawn_on_a_terminal_and_nowhere_else(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     terminal, pipe = Terminal(), io.StringIO()
     for stream in (terminal, pipe):
         with ProgressBar("hashing", stream=stream) as bar:
@@ -326,7 +327,8 @@ def test_a_bar_is_drawn_on_a_terminal_and_nowhere_else(core: Core) -> None:
     assert last == f"hashing [{'#' * 30}] 100% of 768.0 KiB\x1b[K\n"
 
 
-def test_a_bar_without_a_total_counts(core: Core) -> None:
+def test_a_bar_without_a_total_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     terminal = Terminal()
     bar = ProgressBar(stream=terminal)
     bar(5 << 30, None)

@@ -335,12 +335,16 @@ def test_symmetric_mechanisms_agree_with_the_standard_library(alone: Core) -> No
 
 # Every mechanism
 
+_ECDSA = "PSA_ALG_ECDSA(PSA_ALG_ANY_HASH)"
+
 
 def test_every_mechanism_is_listed_with_who_serves_it() -> None:
     with Core() as core:
         found = list(services(core))
     served = {(s.call, s.algorithm, s.key_type): s for s in found if s.drivers}
     assert served["hash_compute", "PSA_ALG_SHA_256", ""].drivers == ("libcrypto",)
+    signing = {s.hashes: s.drivers for s in found if (s.call, s.algorithm) == ("sign_message", _ECDSA) and s.drivers}
+    assert not any("PSA_ALG_AES_MMO_ZIGBEE" in hashes for hashes in signing), "nobody hashes the message"
     assert served["encapsulate", "PSA_ALG_ML_KEM", "PSA_KEY_TYPE_ML_KEM_PUBLIC_KEY"].sizes == (768, 1024)
     assert {s.call for s in found} >= {"mac_compute", "cipher_encrypt", "aead_encrypt", "key_agreement", "pake_setup"}
     assert any(not s.drivers for s in found)

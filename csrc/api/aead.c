@@ -163,10 +163,10 @@ static PSAB_HOT psa_status_t run(psab_core_t *core, psab_key_t *key, const psab_
     size_t tag = found.facts.tag;
     size_t text = encrypt ? request->length : request->length - tag;
     size_t expected = encrypt ? request->length + tag : text;
-    /* Without branches, so that there is one that is nearly always taken. */
-    bool plain = (tag != 0) & (request->nonce_length == found.facts.iv) & (text <= found.facts.most) &
-                 (request->ad_length <= found.facts.most) & (size >= expected) & (encrypt || request->length >= tag);
-    if (PSAB_UNLIKELY(!(plain & !may_overlap(request, output, expected))) || !psab_first_is_plain(found.route)) {
+    if (PSAB_UNLIKELY(tag == 0 || request->nonce_length != found.facts.iv || text > found.facts.most ||
+                      request->ad_length > found.facts.most || size < expected || (!encrypt && request->length < tag) ||
+                      may_overlap(request, output, expected)) ||
+        !psab_first_is_plain(found.route)) {
         psab_aead_request_t other = *request; /* put together only here */
         return general(core, key, &other, output, size, written);
     }

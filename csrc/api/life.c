@@ -105,7 +105,8 @@ psa_status_t psab_step_begin(psab_core_t *core, psab_step_t step, uint64_t *hand
     }
     uint32_t marks = (*slot)->marks;
     if (PSAB_UNLIKELY((marks & rule->needs) != rule->needs || (marks & rule->forbids) != 0)) {
-        status = psab_refuse(core, PSA_ERROR_BAD_STATE, "the operation is not in a state for this call");
+        const char *reason = psab_step_reason((psab_context_t)rule->kind, rule->needs & ~marks, rule->forbids & marks);
+        status = psab_refuse(core, PSA_ERROR_BAD_STATE, reason);
         return psab_operation_stepped(handle, *slot, status);
     }
     return PSA_SUCCESS;

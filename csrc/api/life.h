@@ -103,6 +103,14 @@ psa_status_t psab_setup_begin(psab_core_t *core, uint64_t *handle, psab_context_
  */
 psa_status_t psab_step_begin(psab_core_t *core, psab_step_t step, uint64_t *handle, psab_operation_t **slot);
 
+/** Why a step is refused, as a sentence.
+ *
+ * @param kind     of the operation
+ * @param missing  marks that the step needs and that are not there
+ * @param present  marks that it must not come after
+ */
+const char *psab_step_reason(psab_context_t kind, uint32_t missing, uint32_t present);
+
 /** End a step: a success leaves its marks, or ends the operation. Returns `status`. */
 psa_status_t psab_step_end(psab_step_t step, uint64_t *handle, psab_operation_t *slot, psa_status_t status);
 

@@ -14,16 +14,20 @@ static psa_status_t close_object(uint64_t *handle, psab_operation_t *operation, 
 
 /* A call in a wrong state: the object enters the error state, unless another thread is using it. */
 static psa_status_t wrong_state(psab_core_t *core, uint64_t *handle, psab_context_t kind) {
+    const char *reason = "an earlier call on the operation failed, and now it can only be aborted";
     uint64_t value = __atomic_load_n(handle, __ATOMIC_RELAXED);
     if (value == 0) {
+        reason = "the operation is not active: it was not set up, or it has ended";
         (void)__atomic_compare_exchange_n(handle, &value, PSAB_HANDLE_ERROR, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
     } else if (value != PSAB_HANDLE_ERROR) {
         psab_operation_t *operation = psab_operation_have(core, value, kind);
+        reason = "the operation is in use by another thread, or a copy of one that has ended, or of another core";
         if (operation != NULL) {
+            reason = "the operation was set up already";
             (void)close_object(handle, operation, PSAB_HANDLE_ERROR);
         }
     }
-    return psab_refuse(core, PSA_ERROR_BAD_STATE, "the operation is not in a state for this call, or in use");
+    return psab_refuse(core, PSA_ERROR_BAD_STATE, reason);
 }
 
 psa_status_t psab_operation_open(psab_core_t *core, uint64_t *handle, psab_context_t kind,

@@ -91,32 +91,19 @@ def _print_json(arguments: argparse.Namespace) -> int:
 
 
 def _print_mechanisms(arguments: argparse.Namespace) -> int:
-    """One line per mechanism and call; those that nobody serves say so."""
+    """Every mechanism and call; those that nobody serves say so."""
     from psa_bridge import Core
     from psa_bridge.cli.arguments import print_json
     from psa_bridge.cli.bundles import bundles
-    from psa_bridge.cli.output import table
+    from psa_bridge.cli.mechanism_list import render
     from psa_bridge.cli.reports import document
     from psa_bridge.mechanisms import services
 
-    rows = []
     with Core(*bundles(arguments), software=not arguments.no_software) as core:
         if arguments.json:
             print_json(document("info", mechanisms=[asdict(service) for service in services(core)]))
-            return 0
-        for service in services(core):
-            hashes = ", ".join(name.removeprefix("PSA_ALG_") for name in service.hashes if service.drivers)
-            rows.append(
-                (
-                    service.call,
-                    service.algorithm.replace("PSA_ALG_ANY_HASH", "hash"),
-                    service.key_type,
-                    ", ".join(map(str, service.sizes)),
-                    ", then ".join(service.drivers) or "nobody",
-                    hashes,
-                )
-            )
-    print(table(rows, header=("call", "algorithm", "key type", "bits", "served by", "hashes")))
+        else:
+            print(render(services(core)))
     return 0
 
 

@@ -17,7 +17,7 @@ from psa_bridge.driver.findings import Findings, Place, Severity, register
 from psa_bridge.driver.forgotten import Named, report_forgotten, report_missing
 from psa_bridge.driver.headers import header_paths, without_warnings
 from psa_bridge.driver.inputs import AFTER_SOURCES, Inputs, check_object, compile_sources, read_depfile, read_inputs
-from psa_bridge.driver.kinds import report_kinds
+from psa_bridge.driver.kinds import report_kinds, report_size_functions
 from psa_bridge.driver.linking import link
 from psa_bridge.driver.platform import Platform
 from psa_bridge.driver.probe import size_of
@@ -105,15 +105,17 @@ class Builder:
     def _resolve(self, found: Study, inputs: Inputs, own: bool, extra: Sequence[str] = ()) -> Resolution:
         wanted = [t.function for d in found.drivers for c in d.capabilities for t in c.targets]
         wanted += [d.size_function for d in found.drivers if d.size_function]
-        wanted = [name for name in dict.fromkeys(wanted) if not found.survey.has_definition(name)]
+        symbol = found.survey.symbol
+        wanted = [symbol(name) for name in dict.fromkeys(wanted) if not found.survey.has_definition(name)]
         functions = inputs.defined()
         available = {*functions, *inputs.companion_symbols(), *found.survey.macros}
         available |= {name for name in found.survey.declarations if found.survey.has_definition(name)}
+        available |= {name for name, label in found.survey.labels.items() if label in available}
         given = [*(one.name for one in inputs.objects), *(archive.path.name for archive in inputs.archives)]
         report_missing(found.uses, available, functions, given, self._findings)
         self._missing_size_functions(found, available)
         named = [Named(d, dialect) for d, dialect in zip(found.descriptions, found.dialects, strict=True)]
-        used = {use.function for use in found.uses} | {str(d.size_function) for d in found.drivers}
+        used = {symbol(use.function) for use in found.uses} | {symbol(str(d.size_function)) for d in found.drivers}
         report_forgotten(named, used, functions, self._findings)
         resolver = Resolver(
             inputs.objects,
@@ -126,6 +128,12 @@ class Builder:
             check_object(member, self._tools.platform, self._findings)
         objects = {one.name: one for one in (*inputs.objects, *resolution.pulled)}
         report_kinds(found.uses, found.survey, found.answers, list(objects.values()), self._findings)
+        sizes = [
+            (d.size_function, d.description.key_context.place)
+            for d in found.drivers
+            if d.size_function and d.description.key_context
+        ]
+        report_size_functions(sizes, found.survey, list(objects.values()), self._findings)
         return resolution
 
     def _missing_size_functions(self, found: Study, available: set[str]) -> None:

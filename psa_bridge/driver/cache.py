@@ -12,29 +12,36 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 VARIABLE = "PSA_BRIDGE_CACHE"
-_FORMAT = 2
+_FORMAT = 3
+_TOKENS = re.compile(r"\$(ORIGIN|LIB|PLATFORM|\{)")
 
 
 class CacheError(Exception):
     """Nothing can be kept in the cache directory."""
 
 
+def _users_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME")
+    return Path(base) if base else Path.home() / ".cache"
+
+
 def directory() -> Path:
     """The cache directory: ``PSA_BRIDGE_CACHE``, else the user's cache directory."""
     given = os.environ.get(VARIABLE)
-    base = os.environ.get("XDG_CACHE_HOME")
     try:
-        if given:
-            return Path(given).expanduser()
-        return (Path(base) if base else Path.home() / ".cache") / "psa_bridge"
+        found = Path(given).expanduser() if given else _users_cache() / "psa_bridge"
     except RuntimeError as error:
         raise CacheError(f"the cache directory is not known: {error}") from error
+    if _TOKENS.search(str(found)):
+        raise CacheError(f"the cache directory {str(found)!r} has words in it that the dynamic linker replaces")
+    return found
 
 
 def digest(*parts: bytes | str) -> str:
@@ -86,14 +93,6 @@ class Files:
             return False
 
 
-def _is_kept(path: str, size: int) -> bool:
-    """Whether a file is there with the size that it had."""
-    try:
-        return Path(path).stat().st_size == size
-    except OSError:
-        return False
-
-
 def content_hash(path: str | Path) -> str:
     """A hash of a file's content."""
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
@@ -113,7 +112,7 @@ class Cache:
             return None
         try:
             fits = record["format"] == _FORMAT and all(Files.unchanged(stamp) for stamp in record["reads"])
-            return record if fits and all(_is_kept(*kept) for kept in record["keeps"]) else None
+            return record if fits and all(Files.unchanged(kept) for kept in record["keeps"]) else None
         except (KeyError, TypeError, ValueError):  # not a record that this code wrote
             return None
 
@@ -135,14 +134,14 @@ class Cache:
             **record,
             "format": _FORMAT,
             "reads": stamps,
-            "keeps": [[str(path), path.stat().st_size] for path in keeps],
+            "keeps": [Files.stamp(str(path)) for path in keeps],
         }
         write_atomically(self.root / "records" / f"{key}.json", json.dumps(whole, indent=1).encode())
 
     def keep(self, kind: str, name: str, suffix: str, data: bytes) -> Path:
         """Store data under a name made of its content; returns the path."""
         path = self.root / kind / f"{name}-{digest(data)[:20]}{suffix}"
-        if not path.is_file() or path.stat().st_size != len(data):
+        if not path.is_file() or path.read_bytes() != data:
             write_atomically(path, data, 0o755 if suffix.startswith(".so") else 0o644)
         return path
 

@@ -120,6 +120,9 @@ class Compiler:
 _CXX = {"gcc": "g++", "cc": "c++", "clang": "clang++"}
 
 
+_CXX_NAME = re.compile(r"(.*-)?(g|c|clang)\+\+(-[\d.]+)?")
+
+
 def find_compiler(wanted: str | None = None) -> Compiler:
     """The compiler that is asked for, else ``CC``, else the first of cc, gcc, clang on the path."""
     text = wanted or os.environ.get("CC")
@@ -132,6 +135,8 @@ def find_compiler(wanted: str | None = None) -> Compiler:
         if name is None:
             raise CompilerError("no C compiler was found: install gcc or clang, or name one with compiler= or CC")
         cc = (name,)
+    if any(_CXX_NAME.fullmatch(Path(word).name) for word in cc):
+        raise CompilerError(f"{text or name!r} compiles C++, but drivers and glue are compiled as C")
     return Compiler(cc, _cxx_for(cc, wanted))
 
 

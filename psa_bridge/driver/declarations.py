@@ -41,7 +41,7 @@ class Survey:
     """What preprocessed headers contain.
 
     ``files`` lists every header that was read; ``unfinished`` is a declaration that the headers begin
-    and do not end, and where it begins.
+    and do not end, and where it begins.  ``labels`` are the symbols of functions declared with asm("...").
     """
 
     declarations: dict[str, Declaration] = field(default_factory=dict)
@@ -50,6 +50,11 @@ class Survey:
     marks: set[str] = field(default_factory=set)
     files: list[str] = field(default_factory=list)
     unfinished: tuple[str, Place] | None = None
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def symbol(self, name: str) -> str:
+        """What a function is called in objects, which an asm label may have changed."""
+        return self.labels.get(name, name)
 
     def knows(self, name: str) -> bool:
         """Whether a function, a variable or a macro of this name exists."""
@@ -68,6 +73,7 @@ _TOKEN = re.compile(r"""\s*(?:([A-Za-z_]\w*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\
 _ATTRIBUTES = frozenset(
     ("__attribute__", "__attribute", "__asm__", "__asm", "asm", "__declspec", "_Alignas", "__extension__")
 )
+_ASM = frozenset(("__asm__", "__asm", "asm"))
 _TAGS = frozenset(("struct", "union", "enum"))
 
 
@@ -208,10 +214,21 @@ def _record(survey: Survey, tokens: list[str], place: Place) -> None:
     name = _declared_name(plain)
     if not name:
         return
+    if label := _label(tokens):
+        survey.labels[name] = label
     kind = "inline" if body else ("function" if _is_function(plain, name) else "variable")
     earlier = survey.declarations.get(name)
     if earlier is None or kind == "inline":
         survey.declarations[name] = Declaration(name, kind, text, earlier.place if earlier else place)
+
+
+def _label(tokens: list[str]) -> str:
+    """The symbol that ``asm("...")`` gives to what a declaration declares; empty without."""
+    for position, token in enumerate(tokens):
+        if token in _ASM and tokens[position + 1 : position + 2] == ["("]:
+            strings = tokens[position + 2 : _closing(tokens, position + 1)]
+            return "".join(string.strip('"') for string in strings)
+    return ""
 
 
 def _is_function(tokens: list[str], name: str) -> bool:

@@ -23,9 +23,17 @@ register(
     """
     header-not-found   Every header that a description names, and what it includes, is found.
     header-error       The headers compile with the bundle's settings.
+    header-keyword     No header gives a keyword of C another meaning.
     empty-conditions   After the conditions of a description something is left of it.
     """
 )
+
+_KEYWORDS = frozenset(
+    ("auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float",
+     "for", "goto", "if", "int", "long", "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef",
+     "union", "unsigned", "void", "volatile", "while", "_Bool")
+)  # fmt: skip
+"""Words of C that the glue needs. Headers that define inline, restrict and the like for old compilers are common."""
 
 PSA_HEADER = "psa/crypto.h"
 
@@ -108,6 +116,12 @@ def survey(tools: Tools, header: HeaderPaths, descriptions: Sequence[Description
         if result.unfinished:
             tools.findings.add(_unfinished(*result.unfinished))
             return None
+        for name in sorted(_KEYWORDS & result.macros.keys()):
+            tools.findings.error(
+                "header-keyword", result.macros[name].place,
+                f"the header defines the keyword {name!r} as a macro, which changes the meaning of all that follows it",
+                "use another name, or keep the definition in the driver's sources",
+            )  # fmt: skip
         return result
     reported = False
     for diagnostic in run.diagnostics:

@@ -19,17 +19,33 @@ register(
 _WORDS = {"function": "a function", "data": "data"}
 
 
+def report_size_functions(
+    functions: Sequence[tuple[str, Place]], survey: Survey, objects: Sequence[ObjectFile], findings: Findings
+) -> None:
+    """A size_function has to be a function; given are the names, and where they are."""
+    where = {name: one for one in objects for name in one.defined}
+    for name, place in functions:
+        symbol = survey.symbol(name)
+        one = where.get(symbol)
+        if one is not None and one.defined[symbol].kind == "data" and not survey.has_definition(name):
+            findings.error(
+                "symbol-kind", place, f"{name} is data in {one.name}, but a size_function is a function",
+                "name the function that gives the size of key contexts, or give key_context sizes",
+            )  # fmt: skip
+
+
 def report_kinds(
     uses: Sequence[Use], survey: Survey, answers: Answers, objects: Sequence[ObjectFile], findings: Findings
 ) -> None:
     """Compare the kind of every symbol that the glue calls with what the headers make of it."""
     where = {name: one for one in objects for name in one.defined}
     for name, use in {use.function: use for use in uses}.items():
-        one = where.get(name)
+        symbol = survey.symbol(name)
+        one = where.get(symbol)
         if one is None or name in survey.macros or survey.has_definition(name):
             continue
         wanted = "data" if answers.values.get(is_pointer(name)) else "function"
-        kind = one.defined[name].kind
+        kind = one.defined[symbol].kind
         if kind not in _WORDS or kind == wanted:
             continue
         declaration = survey.declarations.get(name)

@@ -21,6 +21,7 @@ from psa_bridge.spec.requirements import ALGORITHM_CATEGORY
 register(
     """
     contradicting-capabilities  Capabilities that match the same call name the same function.
+    repeated-capability         No capability repeats another one with another fallback.
     never-reached               Some call can reach a capability.
     partly-reached              Some call can reach every entry point of a capability.
     location-twice              Opaque drivers have locations of their own.
@@ -41,6 +42,7 @@ def lint_description(description: Description, policies: Policies | None = None)
     findings = Findings(description.findings)
     matching = policies or default_policies()
     _contradictions(description, matching, findings)
+    _repetitions(description, matching, findings)
     for capability in description.capabilities:
         unusable(capability, findings, description.opaque)
     _location_of_one(description, findings)
@@ -128,6 +130,26 @@ def _contradiction(first: Capability, second: Capability, entry_point: str, what
         "name the same one in both, or make algorithms, key types or sizes of the two distinct",
         related=(Related(first.place_of(entry_point), "the other capability lists it here"),),
     )
+
+
+def _repetitions(description: Description, policies: Policies, findings: Findings) -> None:
+    """Of two capabilities that match the same, the first one decides whether calls are passed on."""
+    for position, second in enumerate(description.capabilities):
+        for first in description.capabilities[:position]:
+            both = [name for name in second.entry_points if name in first.entry_points]
+            if not both or first.fallback == second.fallback or first.condition or second.condition:
+                continue
+            same = [name for name in both if covers(first, second, name, policies) and BY_NAME[name].matches]
+            if same:
+                findings.report(
+                    "repeated-capability",
+                    Severity.WARNING,
+                    second.place_of(same[0]),
+                    f"capability {first.index} serves all of these {same[0]!r} calls already, "
+                    f"{'with' if first.fallback else 'without'} fallback; what this one says of fallback is not heeded",
+                    "make algorithms, key types or sizes of the two distinct, or remove one",
+                    related=(Related(first.place_of(same[0]), "the other capability lists it here"),),
+                )
 
 
 def _location_of_one(description: Description, findings: Findings) -> None:

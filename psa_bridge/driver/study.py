@@ -11,7 +11,7 @@ from psa_bridge.driver import constants
 from psa_bridge.driver.accessors import accessor_questions, members
 from psa_bridge.driver.declarations import Survey
 from psa_bridge.driver.description import with_dialect
-from psa_bridge.driver.findings import DescriptionError, Place, Severity
+from psa_bridge.driver.findings import DescriptionError, Place, Severity, register
 from psa_bridge.driver.forms import Types
 from psa_bridge.driver.glue import GlueDriver
 from psa_bridge.driver.headers import HeaderPaths, active, includes, survey, without_warnings
@@ -22,6 +22,15 @@ from psa_bridge.driver.probe import Answers, Question, ask, same_type, size_of
 from psa_bridge.driver.prototypes import PREAMBLE_TYPES, Prototypes, Use, glue_driver
 from psa_bridge.driver.sniff import decide
 from psa_bridge.driver.tools import Tools
+
+register(
+    """
+    context-too-large  The context of an operation is no larger than what the core allocates for one.
+    """
+)
+
+CONTEXT_MOST = 1 << 24
+"""Bytes; CONTEXT_MOST of csrc/dispatch/validate.c."""
 
 _SIZE_FUNCTION = "size_t(psa_key_type_t, size_t)"
 ABI_INCLUDE = f'"{paths.INCLUDE}/psab/abi.h"'
@@ -75,6 +84,7 @@ class Surveyor:
         self._findings.extend(lint_list([constants.resolved(one, answers) for one in redone]))
         targets = prototypes.resolve(uses, answers)
         self._check_size_functions(redone, found, answers)
+        self._check_contexts(uses, answers)
         drivers = tuple(
             glue_driver(one, dialects[n], {u: t for u, t in targets.items() if u.description == n}, found)
             for n, one in enumerate(redone)
@@ -110,6 +120,17 @@ class Surveyor:
                 "give the settings that the driver is compiled with (include, defines, flags)", detail=answers.stderr,
             )  # fmt: skip
         return answers
+
+    def _check_contexts(self, uses: Sequence[Use], answers: Answers) -> None:
+        """The core refuses a driver whose operation contexts are larger than it would allocate."""
+        for name, use in {use.context_type: use for use in uses if use.context_type not in ("", "void")}.items():
+            size = answers.values.get(size_of(name), 0)
+            if size > CONTEXT_MOST:
+                self._findings.error(
+                    "context-too-large", use.capability.place_of(use.entry_point),
+                    f"{name} has {size} bytes, and the core allocates at most {CONTEXT_MOST} for an operation",
+                    "keep large state in the driver, and a reference to it in the operation",
+                )  # fmt: skip
 
     def _check_size_functions(self, descriptions: Sequence[Description], found: Survey, answers: Answers) -> None:
         for description in descriptions:

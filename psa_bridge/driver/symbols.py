@@ -17,6 +17,8 @@ _ABSOLUTE = {
     "EM_X86_64": {10: "R_X86_64_32", 11: "R_X86_64_32S", 12: "R_X86_64_16", 23: "R_X86_64_TPOFF32"},
     "EM_AARCH64": {258: "R_AARCH64_ABS32", 259: "R_AARCH64_ABS16"},
 }
+_IN_CODE = {"EM_X86_64": {1: "R_X86_64_64"}, "EM_AARCH64": {257: "R_AARCH64_ABS64"}}
+"""Addresses that data may hold; in code they are those of -mcmodel=large, and the loader would have to write there."""
 _RELATIVE = {"EM_X86_64": {2: "R_X86_64_PC32"}}
 
 
@@ -156,14 +158,18 @@ def _relocations(file: elf.Elf, table: list[elf.Symbol]) -> tuple[tuple[Relocati
     """Those that matter, one per kind and symbol."""
     wanted_absolute = _ABSOLUTE.get(file.machine, {})
     wanted_relative = _RELATIVE.get(file.machine, {})
+    in_code = _IN_CODE.get(file.machine, {})
     absolute: dict[Relocation, None] = {}
     relative: dict[Relocation, None] = {}
     for target, number, index in file.relocations():
-        if number not in wanted_absolute and number not in wanted_relative:
+        code = number in in_code and target.flags & elf.SHF_EXECINSTR
+        if number not in wanted_absolute and number not in wanted_relative and not code:
             continue
         symbol = table[index] if index < len(table) else None
         name = symbol.name if symbol else ""
-        if number in wanted_absolute:
+        if code:
+            absolute[Relocation(in_code[number], name, target.name)] = None
+        elif number in wanted_absolute:
             absolute[Relocation(wanted_absolute[number], name, target.name)] = None
         elif symbol and symbol.section == elf.UNDEFINED:
             relative[Relocation(wanted_relative[number], name, target.name)] = None

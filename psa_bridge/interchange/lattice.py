@@ -20,7 +20,7 @@ _NAMES: dict[tuple[KeyType, int], str] = {
 }
 
 
-def _class(kind: KeyType, bits: int) -> Any:
+def key_class(kind: KeyType, bits: int) -> Any:
     """The class of a kind of key; None if this version of the package has none."""
     pair = kind.key_pair if kind.is_asymmetric else kind
     module, _, name = _NAMES.get((pair, bits), "").partition(".")
@@ -37,7 +37,7 @@ def of_object(key: Any) -> tuple[KeyType, int] | None:
     """Type and size of a key object; None if it is no such key."""
     for pair, bits in _NAMES:
         for kind in (pair, pair.public_key):
-            cls = _class(kind, bits)
+            cls = key_class(kind, bits)
             if cls is not None and isinstance(key, cls):
                 return kind, bits
     return None
@@ -45,7 +45,7 @@ def of_object(key: Any) -> tuple[KeyType, int] | None:
 
 def key_object(kind: KeyType, bits: int, data: Buffer) -> Any:
     """The object for a key; None if there is no class for it."""
-    cls = _class(kind, bits)
+    cls = key_class(kind, bits)
     if cls is None:
         return None
     return cls.from_public_bytes(bytes(data)) if kind.is_public_key else cls.from_seed_bytes(data)

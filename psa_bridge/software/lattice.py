@@ -10,20 +10,16 @@ from cryptography import exceptions
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.constants import KeyType
 from psa_bridge.errors import InvalidArgument, InvalidSignature, NotSupported
+from psa_bridge.interchange.lattice import key_class
 
 
 def _classes(attributes: KeyAttributes, bits: int) -> tuple[Any, Any]:
     """The classes of a key pair and of a public key; older versions of the package have none."""
-    dsa = attributes.type in {KeyType.ML_DSA_KEY_PAIR, KeyType.ML_DSA_PUBLIC_KEY}
-    name = {128: "MLDSA44", 192: "MLDSA65", 256: "MLDSA87"}.get(bits) if dsa else f"MLKEM{bits}"
-    try:
-        if dsa:
-            from cryptography.hazmat.primitives.asymmetric import mldsa as module  # noqa: PLC0415
-        else:
-            from cryptography.hazmat.primitives.asymmetric import mlkem as module  # type: ignore[no-redef] # noqa: PLC0415
-        return getattr(module, f"{name}PrivateKey"), getattr(module, f"{name}PublicKey")
-    except (ImportError, AttributeError) as error:
-        raise NotSupported(f"this version of cryptography has no {name}") from error
+    kind = attributes.type
+    classes = key_class(kind.key_pair, bits), key_class(kind.public_key, bits)
+    if None in classes:
+        raise NotSupported(f"this version of cryptography has no {kind} of {bits} bits")
+    return classes
 
 
 _SEED = {KeyType.ML_DSA_KEY_PAIR: 32, KeyType.ML_KEM_KEY_PAIR: 64}
