@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.constants import Alg, KeyType
 from psa_bridge.spec.encodings import EncodingError
-from psa_bridge.spec.mechanisms import CALLS, PRIVATE_CALLS, KeyKind, mechanisms
+from psa_bridge.spec.mechanisms import CALLS, HASHING, OF_HASHES, PRIVATE_CALLS, KeyKind, mechanisms
 from psa_bridge.spec.predicates import PREDICATES
 
 if TYPE_CHECKING:
@@ -50,12 +50,9 @@ def _calls(algorithm: int, kind: KeyKind) -> Iterator[str]:
                     yield call
 
 
-_OF_HASHES = frozenset({"sign_hash", "sign_hash_with_context", "verify_hash", "verify_hash_with_context"})
-
-
 def _hashes(core: Core, alg: Alg) -> bool:
     """Whether somebody computes the hash of a message for a driver that takes hashes."""
-    return any(candidate.serves for candidate in core.explain("hash_compute", alg=alg.hash))
+    return any(candidate.serves for candidate in core.explain(HASHING, alg=alg.hash))
 
 
 def _drivers(core: Core, call: str, alg: Alg, kind: KeyKind, bits: int) -> tuple[str, ...]:
@@ -63,7 +60,7 @@ def _drivers(core: Core, call: str, alg: Alg, kind: KeyKind, bits: int) -> tuple
     found = []
     for candidate in core.explain(call, alg=alg, attributes=attributes):
         by = candidate.alternative
-        if candidate.serves and not (call.endswith("_message") and by in _OF_HASHES and not _hashes(core, alg)):
+        if candidate.serves and not (call.endswith("_message") and by in OF_HASHES and not _hashes(core, alg)):
             found.append(candidate.driver if by in {call, None} else f"{candidate.driver} (by {by})")
     return tuple(found)
 

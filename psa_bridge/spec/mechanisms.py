@@ -32,6 +32,14 @@ CALLS: tuple[tuple[str, tuple[str, ...]], ...] = tuple(_CALLS.items())
 PRIVATE_CALLS: frozenset[str] = frozenset({"sign_message", "asymmetric_decrypt", "decapsulate", "key_agreement"})
 """Calls that need a key pair; the others are asked for public keys where there are any."""
 
+OF_HASHES: frozenset[str] = frozenset(
+    {"sign_hash", "sign_hash_with_context", "verify_hash", "verify_hash_with_context"}
+)
+"""How a driver can serve the call for a message only if somebody computes the hash."""
+
+HASHING = "hash_compute"
+"""The call by which that is done."""
+
 _USUAL_SIZES: dict[str, tuple[int, ...]] = {
     "PSA_KEY_TYPE_HMAC": (256,),
     "PSA_KEY_TYPE_DERIVE": (256,),
