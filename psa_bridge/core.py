@@ -280,7 +280,8 @@ class Core(
             own.path.unlink()
         if status != 0:
             error = error_from(status, "psab_core_load")
-            error.detail = ffi.string(text).decode(errors="replace")
+            described = ", ".join(dict.fromkeys(driver.source for driver in image.drivers))
+            error.detail = ffi.string(text).decode(errors="replace").replace(str(own.path), described)
             raise error
         self._images.append(image)
 

@@ -50,6 +50,11 @@ class Candidate:
         """Whether the driver would be asked, first or after others."""
         return self.reason in SERVES
 
+    @property
+    def is_core(self) -> bool:
+        """Whether this stands for the core itself, which has no drivers."""
+        return self.reason == "CORE" and self.driver == "core"
+
     def __str__(self) -> str:
         mark = {"SERVES": "->", "NEXT": "then"}.get(self.reason, "no")
         how = f" (by {self.alternative})" if self.serves and self.alternative else ""
@@ -108,7 +113,8 @@ class Explanation(Sequence[Candidate]):
         verdict = "" if self.served_by else "\n     nobody: the call returns PSA_ERROR_NOT_SUPPORTED"
         if self.by_core:
             verdict = "\n  -> the core itself"
-        return "\n".join([what, *(str(candidate) for candidate in self.candidates)]) + verdict
+        drivers = [candidate for candidate in self.candidates if not candidate.is_core]
+        return "\n".join([what, *map(str, drivers)]) + verdict
 
 
 def explain(core: Native, call: str, alg: int, attributes: KeyAttributes | None) -> Explanation:

@@ -338,4 +338,6 @@ def test_a_driver_that_cannot_be_built_reports_findings(tmp_path: Path) -> None:
 def test_loading_says_which_location_is_taken(element: Core) -> None:
     with pytest.raises(PsaError) as caught:
         element.load(DRIVERS / "wrapped_se")
+    assert "wrapped_se/driver.json" in str(caught.value)
+    assert "cache" not in str(caught.value)
     assert caught.value.status_name == "PSA_ERROR_ALREADY_EXISTS"

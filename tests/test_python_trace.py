@@ -206,3 +206,25 @@ def test_explain_says_when_nobody_serves(core: Core) -> None:
     explanation = core.explain("hash_compute", alg=0x020000FE)
     assert explanation.served_by == ()
     assert "nobody" in str(explanation)
+
+
+def test_later_steps_of_an_operation_have_its_mechanism(core: Core) -> None:
+    alg = Alg.HMAC(Alg.SHA_256)
+    key = core.generate_key(KeyAttributes(KeyType.HMAC, 256, usage=Usage.SIGN_MESSAGE, alg=alg))
+    with core.trace() as events, key.mac_sign_setup(alg) as mac, core.hash_setup(Alg.SHA_512) as digest:
+        mac.update(b"x")
+        digest.update(b"x")
+        mac.sign_finish()
+        digest.finish()
+    found = {(event.entry_point.split("_")[0], event.mechanism) for event in events}
+    assert found == {("mac", f"{alg} PSA_KEY_TYPE_HMAC 256"), ("hash", "PSA_ALG_SHA_512")}
+
+
+def test_a_core_without_drivers_explains_what_it_does_itself() -> None:
+    with Core(software=False) as bare:
+        made = bare.explain("generate_key", attributes=KeyAttributes(KeyType.AES, 128))
+        assert made.by_core
+        assert made.served_by == ()
+        assert "the core itself" in str(made)
+        assert "nobody" not in str(made)
+        assert "nobody" in str(bare.explain("hash_compute", alg=Alg.SHA_256))

@@ -73,6 +73,17 @@ psab_applies_t psab_plan_applies(uint16_t plan, uint16_t alternative, uint32_t *
 
 const psab_planner_t psab_planner = {psab_plan_applies, psab_plan_facts};
 
+psa_status_t psab_public_key_call(psab_core_t *core, const psab_candidate_t *candidate, const psab_key_view_t *pair,
+                                  uint8_t *data, size_t size, size_t fewest, size_t *length) {
+    psab_frame_t frame;
+    *length = 0;
+    psab_enter(&frame, core, candidate);
+    psa_status_t status = psab_leave(&frame, PSAB_EP_EXPORT_PUBLIC_KEY,
+                                     candidate->ops.export_public_key(candidate->context, pair->attributes, pair->data,
+                                                                      pair->size, data, size, length));
+    return psab_output(candidate, PSAB_EP_EXPORT_PUBLIC_KEY, status, data, size, fewest, length);
+}
+
 psa_status_t psab_public_key_make(psab_core_t *core, const psab_candidate_t *candidate, const psab_key_view_t *pair,
                                   psab_public_key_t *public_key) {
     const psab_attributes_t *attributes = pair->attributes;
@@ -85,12 +96,7 @@ psa_status_t psab_public_key_make(psab_core_t *core, const psab_candidate_t *can
     }
     public_key->room = room;
     size_t length = 0;
-    psab_frame_t frame;
-    psab_enter(&frame, core, candidate);
-    psa_status_t status = psab_leave(&frame, PSAB_EP_EXPORT_PUBLIC_KEY,
-                                     candidate->ops.export_public_key(candidate->context, attributes, pair->data,
-                                                                      pair->size, public_key->data, room, &length));
-    status = psab_output(candidate, PSAB_EP_EXPORT_PUBLIC_KEY, status, public_key->data, room, 1, &length);
+    psa_status_t status = psab_public_key_call(core, candidate, pair, public_key->data, room, 1, &length);
     public_key->attributes = *attributes;
     public_key->attributes.id = 0;
     public_key->attributes.lifetime = PSA_KEY_LIFETIME_VOLATILE;

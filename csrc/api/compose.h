@@ -19,6 +19,21 @@ psab_facts_t psab_plan_facts(uint16_t plan, uint32_t alg, const psab_attributes_
 /** Both, for the registry. */
 extern const psab_planner_t psab_planner;
 
+/** Call a driver's export_public_key.
+ *
+ * @param core       the instance
+ * @param candidate  a driver with that entry point
+ * @param pair       the key
+ * @param data       receives the public key
+ * @param size       in bytes
+ * @param fewest     of a successful output, in bytes
+ * @param length     receives its length; 0 after a failure
+ *
+ * @return what the driver returned; CORRUPTION_DETECTED for a length that cannot be
+ */
+psa_status_t psab_public_key_call(psab_core_t *core, const psab_candidate_t *candidate, const psab_key_view_t *pair,
+                                  uint8_t *data, size_t size, size_t fewest, size_t *length);
+
 /** A public key made of a key pair by its driver. */
 typedef struct psab_public_key {
     psab_attributes_t attributes; /**< local and volatile */

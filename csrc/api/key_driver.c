@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/compose.h"
 #include "api/keys.h"
 #include "keys/validity.h"
 #include "util/buffer.h"
@@ -93,14 +94,10 @@ static psa_status_t export_pair(psab_core_t *core, psab_key_t *key, uint8_t *dat
     const psab_attributes_t *attributes = &key->attributes;
     const psab_route_t *route =
         psab_route(core->registry, PSAB_PLAN_EXPORT_PUBLIC_KEY, attributes->alg, attributes, NULL);
+    psab_key_view_t view = psab_key_view(key);
     psa_status_t status;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
-        psab_frame_t frame;
-        *length = 0;
-        psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_EXPORT_PUBLIC_KEY,
-                            c->ops.export_public_key(c->context, attributes, key->data, key->size, data, size, length));
-        status = psab_output(c, PSAB_EP_EXPORT_PUBLIC_KEY, status, data, size, fewest, length);
+        status = psab_public_key_call(core, c, &view, data, size, fewest, length);
     }
     return status;
 }

@@ -98,8 +98,18 @@ size_t psab_core_explain(psab_core_t *core, const char *name, uint32_t alg, cons
                          psab_explanation_t *entries, size_t count) {
     int32_t plan = psab_plan_named(name);
     size_t total = plan < 0 ? 0 : psab_explain(core->registry, (uint16_t)plan, alg, attributes, entries, count);
-    for (size_t i = 0; served_by_core(plan, attributes) && i < total && i < count; i++) {
+    bool by_core = plan >= 0 && served_by_core(plan, attributes);
+    for (size_t i = 0; by_core && i < total && i < count; i++) {
         explain_core(&entries[i]);
+    }
+    if (by_core && total == 0 && count != 0) {
+        memset(&entries[0], 0, sizeof entries[0]);
+        entries[0].driver = "core";
+        entries[0].source = "psa_bridge";
+        entries[0].linked_in = true;
+        explain_core(&entries[0]);
+        (void)snprintf(entries[0].text, sizeof entries[0].text, "the core does this itself");
+        total = 1;
     }
     return total;
 }

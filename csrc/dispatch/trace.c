@@ -8,6 +8,17 @@
 
 #include "dispatch/match.h"
 
+/* The mechanism of an operation, for its later steps, whose arguments do not tell. */
+typedef struct mechanism {
+    const void *context; /* of the driver; null in an empty place */
+    uint32_t alg;
+    uint32_t location;
+    uint32_t bits;
+    uint16_t key_type;
+} mechanism_t;
+
+#define MECHANISMS 256u /* the oldest is forgotten */
+
 struct psab_trace {
     _Atomic bool on;
     pthread_mutex_t lock; /* guards what follows */
@@ -16,6 +27,8 @@ struct psab_trace {
     uint64_t first; /* sequence number of the oldest event that was not read */
     uint64_t next;  /* of the event to come */
     uint64_t lost;
+    mechanism_t mechanisms[MECHANISMS];
+    size_t oldest;
 };
 
 /* What stands in for the driver in a traced candidate. */
@@ -64,6 +77,7 @@ psab_status_t psab_trace_switch(psab_trace_t *trace, size_t capacity) {
     trace->first = 0;
     trace->next = 0;
     trace->lost = 0;
+    memset(trace->mechanisms, 0, sizeof trace->mechanisms);
     pthread_mutex_unlock(&trace->lock);
     atomic_store_explicit(&trace->on, true, memory_order_relaxed);
     return PSA_SUCCESS;
@@ -122,6 +136,51 @@ static void describe(psab_trace_event_t *event, uint16_t entry_point, const psab
     }
 }
 
+/* The context of a value that is one, null otherwise. */
+static const void *context_of(const psab_value_t *value) {
+    return value->tag == PSAB_TAG_CONTEXT ? value->u.context.data : NULL;
+}
+
+static mechanism_t *find(psab_trace_t *trace, const void *context) {
+    for (size_t i = 0; i < MECHANISMS; i++) {
+        if (trace->mechanisms[i].context == context) {
+            return &trace->mechanisms[i];
+        }
+    }
+    return NULL;
+}
+
+static void remember(psab_trace_t *trace, const void *context, const psab_trace_event_t *event) {
+    mechanism_t *place = find(trace, context);
+    if (place == NULL) {
+        place = &trace->mechanisms[trace->oldest++ % MECHANISMS];
+    }
+    *place = (mechanism_t){context, event->alg, event->location, event->bits, event->key_type};
+}
+
+/* Complete what the arguments of a step say of its mechanism, or keep what those of a setup say. */
+static void follow(psab_trace_t *trace, psab_trace_event_t *event, const psab_value_t *values, size_t count) {
+    const psab_row_t *row = &psab_rows[event->entry_point];
+    const void *context = row->context >= 0 ? context_of(&values[row->context]) : NULL;
+    if (context == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&trace->lock);
+    const mechanism_t *known = row->alg < 0 && event->alg == 0 ? find(trace, context) : NULL;
+    if (known != NULL) {
+        event->alg = known->alg;
+        event->key_type = known->key_type;
+        event->bits = known->bits;
+        event->location = known->location;
+    }
+    for (size_t i = 0; i < count && (row->life == PSAB_LIFE_CLONE || known == NULL); i++) {
+        if (context_of(&values[i]) != NULL) {
+            remember(trace, context_of(&values[i]), event);
+        }
+    }
+    pthread_mutex_unlock(&trace->lock);
+}
+
 static void measure(psab_trace_event_t *event, const psab_value_t *values, size_t count) {
     int key = psab_rows[event->entry_point].key;
     for (size_t i = 0; i < count; i++) {
@@ -153,6 +212,7 @@ static psab_status_t traced_call(void *user, uint16_t entry_point, psab_value_t 
     event.thread = psab_dispatch_thread.number;
     event.driver = tracer->driver->description->name;
     describe(&event, entry_point, values, count);
+    follow(tracer->trace, &event, values, count);
     event.start_ns = now_ns();
     event.status = psab_unpack_call(&tracer->ops, tracer->context, entry_point, values, count);
     event.duration_ns = now_ns() - event.start_ns;

@@ -44,6 +44,9 @@ TEST(trace_records_each_call_of_a_driver) {
     CHECK_EQUAL(events[1].entry_point, PSAB_EP_HASH_SETUP);
     CHECK_EQUAL(events[2].entry_point, PSAB_EP_HASH_UPDATE);
     CHECK_EQUAL(events[2].input_bytes, 7);
+    CHECK_EQUAL(events[1].alg, PSA_ALG_SHA_256);
+    CHECK_EQUAL(events[2].alg, PSA_ALG_SHA_256); /* of the setup */
+    CHECK_EQUAL(events[3].alg, PSA_ALG_SHA_256);
     CHECK_EQUAL(events[3].entry_point, PSAB_EP_HASH_FINISH);
     CHECK_EQUAL(events[3].sequence, 3);
     CHECK(events[3].start_ns >= events[0].start_ns);
@@ -82,6 +85,37 @@ TEST(trace_keeps_the_latest_events_and_counts_the_others) {
     CHECK_EQUAL(lost, 7);
     CHECK_EQUAL(events[0].sequence, 7);
     CHECK_STATUS(psab_core_trace_start(core, 0), PSA_ERROR_INVALID_ARGUMENT);
+    psab_core_free(core);
+}
+
+TEST(trace_follows_each_operation_by_itself) {
+    mock_t m;
+    psab_core_t *core = core_with(&m);
+    psab_trace_event_t events[8];
+    psa_hash_operation_t first = PSA_HASH_OPERATION_INIT, second = PSA_HASH_OPERATION_INIT;
+    const uint8_t byte = 1;
+    CHECK_STATUS(psab_hash_setup(core, &second, PSA_ALG_SHA_256), PSA_SUCCESS);
+    CHECK_STATUS(psab_core_trace_start(core, 8), PSA_SUCCESS);
+    CHECK_STATUS(psab_hash_setup(core, &first, PSA_ALG_SHA_256), PSA_SUCCESS);
+    CHECK_STATUS(psab_hash_update(core, &second, &byte, 1), PSA_SUCCESS);
+    CHECK_STATUS(psab_hash_update(core, &first, &byte, 1), PSA_SUCCESS);
+    size_t count = psab_core_trace_read(core, events, 8, NULL);
+    CHECK(count >= 2);
+    CHECK_EQUAL(events[0].alg, PSA_ALG_SHA_256);
+    CHECK_EQUAL(events[count - 1].alg, PSA_ALG_SHA_256);
+    CHECK_EQUAL(count, 2); /* the other was set up untraced, and is not recorded */
+    psab_core_free(core);
+}
+
+TEST(explanation_on_a_core_without_drivers_knows_what_the_core_does) {
+    psab_core_t *core = mock_core();
+    psab_explanation_t entry;
+    psab_attributes_t attributes = {.type = PSA_KEY_TYPE_AES, .bits = 128};
+    CHECK_EQUAL(psab_core_explain(core, "generate_key", 0, &attributes, &entry, 1), 1);
+    CHECK_EQUAL(entry.reason, PSAB_REASON_CORE);
+    CHECK(strcmp(entry.driver, "core") == 0);
+    CHECK_EQUAL(psab_core_explain(core, "cipher_encrypt", PSA_ALG_CTR, &attributes, &entry, 1), 0);
+    CHECK_EQUAL(psab_core_explain(core, "generate_key", 0, &attributes, NULL, 0), 0);
     psab_core_free(core);
 }
 
