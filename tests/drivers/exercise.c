@@ -270,13 +270,23 @@ WITHOUT_SAMPLE(wrapping)
 WITHOUT_SAMPLE(xofs)
 WITHOUT_SAMPLE(jpake)
 WITHOUT_SAMPLE(spake2p)
+WITHOUT_SAMPLE(derivations)
+WITHOUT_SAMPLE(derived_keys)
 
 static const struct {
     const char *name;
     step_t step;
-} others[] = {{"hashes", hashes},   {"randomness", randomness}, {"macs", macs},
-              {"ciphers", ciphers}, {"AEADs", aeads},           {"wrapping", wrapping},
-              {"XOFs", xofs},       {"J-PAKE", jpake},          {"SPAKE2+", spake2p}};
+} others[] = {{"hashes", hashes},
+              {"randomness", randomness},
+              {"macs", macs},
+              {"ciphers", ciphers},
+              {"AEADs", aeads},
+              {"wrapping", wrapping},
+              {"XOFs", xofs},
+              {"J-PAKE", jpake},
+              {"SPAKE2+", spake2p},
+              {"derivations", derivations},
+              {"derived keys", derived_keys}};
 
 int main(int argc, char **argv) {
     bool faults = argc > 1 && strcmp(argv[1], "faults") == 0;

@@ -15,6 +15,8 @@ psa_status_t exercise_wrapping(void);
 psa_status_t exercise_xofs(void);
 psa_status_t exercise_jpake(void);
 psa_status_t exercise_spake2p(void);
+psa_status_t exercise_derivations(void);
+psa_status_t exercise_derived_keys(void);
 
 /** RSA encryption and decryption with a key pair. */
 psa_status_t exercise_encryption(const psa_key_attributes_t *attributes, const uint8_t *key, size_t key_size);

@@ -1,5 +1,5 @@
 /* What a driver finds in the core, for driver tests without a core: attribute getters, a random
- * generator, the inputs of PAKEs, and a persistent state that a test can look into. */
+ * generator, the inputs of PAKEs and derivations, and a persistent state that a test can look into. */
 #include "support.h"
 
 #include <psa/crypto_driver_common.h>
@@ -150,5 +150,53 @@ psa_status_t psa_crypto_driver_pake_get_role(const psa_crypto_driver_pake_inputs
 psa_status_t psa_crypto_driver_pake_get_cipher_suite(const psa_crypto_driver_pake_inputs_t *inputs,
                                                      psa_pake_cipher_suite_t *cipher_suite) {
     *cipher_suite = inputs->suite;
+    return PSA_SUCCESS;
+}
+
+static const support_input_t *input_of(const psa_crypto_driver_key_derivation_inputs_t *inputs,
+                                       psa_key_derivation_step_t step) {
+    static const support_input_t omitted = {0};
+    for (size_t i = 0; i < inputs->count; i++) {
+        if (inputs->items[i].step == step) {
+            return &inputs->items[i];
+        }
+    }
+    return &omitted;
+}
+
+psa_crypto_driver_key_derivation_input_type_t
+psa_crypto_driver_key_derivation_get_input_type(const psa_crypto_driver_key_derivation_inputs_t *inputs,
+                                                psa_key_derivation_step_t step) {
+    const support_input_t *input = input_of(inputs, step);
+    return input->step == 0              ? PSA_KEY_DERIVATION_INPUT_TYPE_OMITTED
+           : input->attributes.type != 0 ? PSA_KEY_DERIVATION_INPUT_TYPE_KEY
+           : input->text.data != NULL    ? PSA_KEY_DERIVATION_INPUT_TYPE_BYTES
+                                         : PSA_KEY_DERIVATION_INPUT_TYPE_INTEGER;
+}
+
+psa_status_t psa_crypto_driver_key_derivation_get_input_size(const psa_crypto_driver_key_derivation_inputs_t *inputs,
+                                                             psa_key_derivation_step_t step, size_t *size) {
+    return length_of(input_of(inputs, step)->text, size);
+}
+
+psa_status_t psa_crypto_driver_key_derivation_get_input_bytes(const psa_crypto_driver_key_derivation_inputs_t *inputs,
+                                                              psa_key_derivation_step_t step, uint8_t *buffer,
+                                                              size_t buffer_size, size_t *buffer_length) {
+    return copy_of(input_of(inputs, step)->text, buffer, buffer_size, buffer_length);
+}
+
+psa_status_t psa_crypto_driver_key_derivation_get_input_key(const psa_crypto_driver_key_derivation_inputs_t *inputs,
+                                                            psa_key_derivation_step_t step,
+                                                            psa_key_attributes_t *attributes, uint8_t **p_key_buffer,
+                                                            size_t *key_buffer_size) {
+    const support_input_t *input = input_of(inputs, step);
+    *attributes = input->attributes;
+    *p_key_buffer = (uint8_t *)(uintptr_t)input->text.data;
+    return length_of(input->text, key_buffer_size);
+}
+
+psa_status_t psa_crypto_driver_key_derivation_get_input_integer(const psa_crypto_driver_key_derivation_inputs_t *inputs,
+                                                                psa_key_derivation_step_t step, uint64_t *value) {
+    *value = input_of(inputs, step)->integer;
     return PSA_SUCCESS;
 }

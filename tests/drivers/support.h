@@ -1,10 +1,11 @@
 /** @file
- * The inputs of a PAKE, for driver tests without a core. Inputs without data were not given.
+ * The inputs of a PAKE and of a key derivation, for driver tests without a core. Inputs of a PAKE without data
+ * were not given.
  */
 #ifndef SUPPORT_H
 #define SUPPORT_H
 
-#include <psa/crypto.h>
+#include <psa/crypto_driver_common.h>
 
 typedef struct {
     const uint8_t *data;
@@ -19,6 +20,20 @@ struct psab_pake_inputs {
     support_text_t user;
     support_text_t peer;
     support_text_t context;
+};
+
+/** One input of a derivation: a key if it has a type of key, a number if it has no data. */
+typedef struct {
+    psa_key_derivation_step_t step;
+    support_text_t text;
+    uint64_t integer;
+    psa_key_attributes_t attributes;
+} support_input_t;
+
+/** Steps beyond those that are given were left out. */
+struct psab_kdf_inputs {
+    const support_input_t *items;
+    size_t count;
 };
 
 #endif
