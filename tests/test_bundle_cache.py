@@ -278,3 +278,45 @@ def test_a_cache_directory_with_what_the_dynamic_linker_replaces(
     monkeypatch.setenv("PSA_BRIDGE_CACHE", str(folder / name))
     with pytest.raises(BundleError, match="dynamic linker"):
         build(folder)
+
+
+def aged(path: Path, days: float) -> None:
+    past = time.time() - 86400 * days
+    os.utime(path, (past, past))
+
+
+def test_what_nobody_used_for_a_month_leaves_the_cache(folder: Path) -> None:
+    root = Cache().root
+    old = build(folder)
+    [record] = (root / "records").iterdir()
+    left = root / "work" / "build-dead"
+    left.mkdir()
+    for path in (old.path, old.glue, record):
+        aged(path, 40)
+    aged(left, 2)
+    compile_driver(folder, 7)
+    age(folder)
+    build(folder)  # the cache was looked through today already
+    assert old.path.is_file()
+    (root / "evicted").unlink()
+    compile_driver(folder, 8)
+    age(folder)
+    new = build(folder)
+    assert not any(path.exists() for path in (old.path, record, left))
+    assert new.glue == old.glue, "it has the same text"
+    assert new.path.is_file()
+    assert build(folder).cached
+
+
+def test_what_is_used_stays_in_the_cache_however_old(folder: Path) -> None:
+    root = Cache().root
+    kept = build(folder)
+    [record] = (root / "records").iterdir()
+    for path in (kept.path, kept.glue):
+        aged(path, 40)
+    aged(record, 20)
+    assert build(folder).cached
+    assert record.stat().st_mtime > time.time() - 3600
+    (root / "evicted").unlink()
+    build(folder, defines=["OTHER=1"])
+    assert build(folder).cached

@@ -4,7 +4,7 @@ A record is stored under a key of everything that is known before a build (setti
 compiler, generator).  It lists every file that the build read, headers included, so that a
 record is used only while all of them are unchanged.  Images and glue are stored under names
 made of their content.  Every file is written beside its place and then renamed, so readers
-and other writers never see half of one.
+and other writers never see half of one.  What nobody has used for a month goes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from psa_bridge.driver.eviction import evict, used
 
 VARIABLE = "PSA_BRIDGE_CACHE"
 _FORMAT = 3
@@ -106,15 +108,19 @@ class Cache:
 
     def load(self, key: str) -> dict[str, Any] | None:
         """The record of a key, if every file that it depends on is unchanged and its image exists."""
+        path = self.root / "records" / f"{key}.json"
         try:
-            record = json.loads((self.root / "records" / f"{key}.json").read_bytes())
+            record = json.loads(path.read_bytes())
         except (OSError, ValueError):
             return None
         try:
             fits = record["format"] == _FORMAT and all(Files.unchanged(stamp) for stamp in record["reads"])
-            return record if fits and all(Files.unchanged(kept) for kept in record["keeps"]) else None
+            fits = fits and all(Files.unchanged(kept) for kept in record["keeps"])
         except (KeyError, TypeError, ValueError):  # not a record that this code wrote
             return None
+        if fits:
+            used(path)
+        return record if fits else None
 
     def store(
         self, key: str, record: dict[str, Any], reads: Iterable[str], keeps: Iterable[Path], started: int
@@ -137,6 +143,7 @@ class Cache:
             "keeps": [Files.stamp(str(path)) for path in keeps],
         }
         write_atomically(self.root / "records" / f"{key}.json", json.dumps(whole, indent=1).encode())
+        evict(self.root)
 
     def keep(self, kind: str, name: str, suffix: str, data: bytes) -> Path:
         """Store data under a name made of its content; returns the path."""
