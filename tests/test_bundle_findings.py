@@ -578,3 +578,13 @@ def test_a_size_function_that_is_data(toy: Toy) -> None:
     finding = toy.error()
     assert finding.rule == "symbol-kind"
     assert "toy_size is data in toy.o" in finding.message
+
+
+def test_places_do_not_depend_on_the_base_directory_of_ccache(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrapper = toy.folder / "gcc"
+    wrapper.write_text('#!/bin/sh\ntest -z "$CCACHE_BASEDIR" && exec /usr/bin/gcc "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("CCACHE_BASEDIR", "/")
+    toy.compile("-fPIC", "-g")
+    toy.settings["compiler"] = str(wrapper)
+    assert list(toy.build().findings) == []

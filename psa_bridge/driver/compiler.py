@@ -95,9 +95,12 @@ class Compiler:
         return "clang" in Path(self.cc[0]).name or "zig" in " ".join(self.cc)
 
     def run(self, arguments: Sequence[str], cxx: bool = False, stdin: str | None = None) -> Run:
-        """Run with messages in English; :class:`CompilerError` where it cannot be started or hangs."""
+        """Run with messages in English and with the paths that were given, which ccache makes relative to a base.
+
+        :class:`CompilerError` where it cannot be started or hangs.
+        """
         command = (*(self.cxx if cxx else self.cc), *arguments)
-        environment = {**os.environ, "LC_ALL": "C", "LANGUAGE": "C", "GCC_COLORS": ""}
+        environment = {**os.environ, "LC_ALL": "C", "LANGUAGE": "C", "GCC_COLORS": "", "CCACHE_BASEDIR": ""}
         try:
             done = subprocess.run(
                 command, input=stdin, capture_output=True, text=True, errors="replace", env=environment,
