@@ -111,7 +111,7 @@ def algorithms(service: Service) -> list[Any]:
     return [Alg.parse(service.algorithm.replace("PSA_ALG_ANY_HASH", name)) for name in hashes or [""]]
 
 
-@pytest.mark.parametrize("service", rows(), ids=lambda s: f"{s.call} {s.algorithm} {s.key_type} {s.sizes}")
+@pytest.mark.parametrize("service", list(rows()), ids=lambda s: f"{s.call} {s.algorithm} {s.key_type} {s.sizes}")
 def test_both_software_drivers_understand_each_other(service: Service) -> None:
     sizes = service.sizes
     if service.key_type == "PSA_KEY_TYPE_RSA_KEY_PAIR":  # a small one has no room for the salt of SHA-512
