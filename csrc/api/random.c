@@ -14,14 +14,23 @@
 #define SPINS 128u
 #define SPIN_PAUSE_NS 50000
 
+/* So many generators a core has: threads that are at it at the same time seldom meet. */
+#define LANES 4u
+
 /* One generator, used by one thread at a time. */
-struct psab_random {
-    _Atomic uint64_t owner;            /* who uses it: number of forks before and of the thread; 0: nobody */
-    const psab_candidate_t *candidate; /* whose context this is */
-    const psab_route_t *route;         /* that it was chosen from */
+typedef struct lane {
+    _Alignas(64) _Atomic uint64_t owner; /* who uses it: number of forks before and of the thread; 0: nobody */
+    const psab_candidate_t *candidate;   /* whose context this is */
+    const psab_route_t *route;           /* that it was chosen from */
     uint8_t *context;
     size_t size;
     uint32_t forks; /* when the context was last seeded */
+} lane_t;
+
+/* Sources of entropy are asked by one thread at a time, as a source may well be one piece of hardware. */
+struct psab_random {
+    lane_t lanes[LANES];
+    _Alignas(64) _Atomic uint64_t collector; /* as lane_t.owner */
     psab_entropy_t entropy;
 };
 
@@ -38,10 +47,14 @@ static void watch_forks(void) {
 psab_random_t *psab_random_new(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     (void)pthread_once(&once, watch_forks);
-    return calloc(1, sizeof(psab_random_t));
+    psab_random_t *random = aligned_alloc(_Alignof(psab_random_t), sizeof *random);
+    if (random != NULL) {
+        memset(random, 0, sizeof *random);
+    }
+    return random;
 }
 
-static void drop_context(psab_random_t *random) {
+static void drop_context(lane_t *random) {
     psab_wipe_free(random->context, random->size);
     random->context = NULL;
     random->size = 0;
@@ -49,33 +62,29 @@ static void drop_context(psab_random_t *random) {
 }
 
 void psab_random_free(psab_random_t *random) {
-    if (random != NULL) {
-        drop_context(random);
-        psab_entropy_free(&random->entropy);
-        free(random);
+    for (size_t i = 0; random != NULL && i < LANES; i++) {
+        drop_context(&random->lanes[i]);
     }
+    if (random != NULL) {
+        psab_entropy_free(&random->entropy);
+    }
+    free(random);
 }
 
-/* Wait for the generator. False if this thread has it already: a driver asks for the random
- * numbers that it is to give.  After a fork the owner may be a thread that is no more; then what
- * it was doing is not taken up. */
-static bool claim(psab_random_t *random) {
+/* Wait for a generator, or for the sources. False if this thread has it already: a driver asks for the random
+ * numbers that it is to give.  After a fork the owner may be a thread that is no more: `gone` is set, and what
+ * it was doing is not to be taken up. */
+static bool claim(_Atomic uint64_t *owned, bool *gone) {
     uint32_t forks = atomic_load_explicit(&fork_count, memory_order_relaxed);
-    if (psab_dispatch_thread.number == 0) {
-        psab_number_thread();
-    }
     uint64_t self = (uint64_t)forks << 32 | psab_dispatch_thread.number;
     for (unsigned spins = 0;; spins++) {
-        uint64_t owner = atomic_load_explicit(&random->owner, memory_order_relaxed);
+        uint64_t owner = atomic_load_explicit(owned, memory_order_relaxed);
         if (owner == self) {
             return false;
         }
-        bool gone = owner != 0 && owner >> 32 != forks;
-        if ((owner == 0 || gone) && atomic_compare_exchange_strong_explicit(
-                                        &random->owner, &owner, self, memory_order_acquire, memory_order_relaxed)) {
-            if (gone) {
-                drop_context(random);
-            }
+        *gone = owner != 0 && owner >> 32 != forks;
+        if ((owner == 0 || *gone) &&
+            atomic_compare_exchange_strong_explicit(owned, &owner, self, memory_order_acquire, memory_order_relaxed)) {
             return true;
         }
         if (spins < SPINS) {
@@ -87,12 +96,23 @@ static bool claim(psab_random_t *random) {
     }
 }
 
-static void release(psab_random_t *random) {
-    atomic_store_explicit(&random->owner, 0, memory_order_release);
+static void release(_Atomic uint64_t *owned) {
+    atomic_store_explicit(owned, 0, memory_order_release);
+}
+
+static psa_status_t collect(psab_core_t *core, uint8_t *entropy, size_t amount) {
+    psab_random_t *random = core->random;
+    bool gone;
+    if (!claim(&random->collector, &gone)) {
+        return PSA_ERROR_BAD_STATE;
+    }
+    psa_status_t status = psab_entropy_get(core, &random->entropy, entropy, amount);
+    release(&random->collector);
+    return status;
 }
 
 /* Give the generator fresh entropy. One that seeds itself gets it where there is some. */
-static psa_status_t seed(psab_core_t *core, psab_random_t *random, size_t amount, bool needed) {
+static psa_status_t seed(psab_core_t *core, lane_t *random, size_t amount, bool needed) {
     const psab_candidate_t *c = random->candidate;
     if (c->ops.add_entropy == NULL) {
         return needed ? PSA_ERROR_INSUFFICIENT_ENTROPY : PSA_SUCCESS;
@@ -101,7 +121,7 @@ static psa_status_t seed(psab_core_t *core, psab_random_t *random, size_t amount
     if (entropy == NULL) {
         return PSA_ERROR_INSUFFICIENT_MEMORY;
     }
-    psa_status_t status = psab_entropy_get(core, &random->entropy, entropy, amount);
+    psa_status_t status = collect(core, entropy, amount);
     if (status == PSA_SUCCESS) {
         psab_frame_t frame;
         psab_enter(&frame, core, c);
@@ -114,13 +134,13 @@ static psa_status_t seed(psab_core_t *core, psab_random_t *random, size_t amount
     return status;
 }
 
-static psa_status_t reseed(psab_core_t *core, psab_random_t *random) {
+static psa_status_t reseed(psab_core_t *core, lane_t *random) {
     size_t asked = random->candidate->capability->reseed_entropy_size;
     return seed(core, random, asked > SEED_SIZE ? asked : SEED_SIZE, true);
 }
 
 /* Make a context for a candidate, and seed it. */
-static psa_status_t start(psab_core_t *core, psab_random_t *random, const psab_candidate_t *c) {
+static psa_status_t start(psab_core_t *core, lane_t *random, const psab_candidate_t *c) {
     psa_status_t status = PSA_SUCCESS;
     drop_context(random);
     size_t size = c->context_sizes[PSAB_CONTEXT_RANDOM_CONTEXT];
@@ -147,7 +167,7 @@ static psa_status_t start(psab_core_t *core, psab_random_t *random, const psab_c
 }
 
 /* A context that a forked process inherits would give it the numbers of its parent. */
-static psa_status_t refresh_after_fork(psab_core_t *core, psab_random_t *random, const psab_candidate_t *c) {
+static psa_status_t refresh_after_fork(psab_core_t *core, lane_t *random, const psab_candidate_t *c) {
     uint32_t forks = atomic_load_explicit(&fork_count, memory_order_relaxed);
     if (c->ops.add_entropy == NULL || c->capability->initial_entropy_size == 0) {
         return start(core, random, c);
@@ -156,7 +176,7 @@ static psa_status_t refresh_after_fork(psab_core_t *core, psab_random_t *random,
     return reseed(core, random);
 }
 
-static psa_status_t generate(psab_core_t *core, psab_random_t *random, const psab_candidate_t *c, uint8_t *output,
+static psa_status_t generate(psab_core_t *core, lane_t *random, const psab_candidate_t *c, uint8_t *output,
                              size_t size) {
     psa_status_t status = PSA_SUCCESS;
     if (random->candidate != c) {
@@ -187,14 +207,22 @@ static psa_status_t generate(psab_core_t *core, psab_random_t *random, const psa
 }
 
 psa_status_t psab_random(psab_core_t *core, uint8_t *output, size_t size) {
-    psab_random_t *random = core->random;
     psa_status_t status;
     if (size == 0) {
         return PSA_SUCCESS;
     }
-    if (!claim(random)) {
+    if (PSAB_UNLIKELY(psab_dispatch_thread.number == 0)) {
+        psab_number_thread();
+    }
+    /* A thread has the same one as long as it lives, so that it notices when a generator asks for random numbers. */
+    lane_t *random = &core->random->lanes[psab_dispatch_thread.stripe % LANES];
+    bool gone;
+    if (!claim(&random->owner, &gone)) {
         return psab_fail(PSA_ERROR_BAD_STATE, NULL, -1, PSAB_REPORT_RECURSION,
                          "the random generator asked for random numbers");
+    }
+    if (gone) {
+        drop_context(random);
     }
     const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_RANDOM, 0, NULL, NULL);
     const psab_candidate_t *c = psab_first(route, &status);
@@ -205,7 +233,7 @@ psa_status_t psab_random(psab_core_t *core, uint8_t *output, size_t size) {
     for (; c != NULL; c = psab_next(c, status)) {
         status = generate(core, random, c, output, size);
     }
-    release(random);
+    release(&random->owner);
     if (status != PSA_SUCCESS) {
         psab_wipe(output, size);
     }

@@ -219,11 +219,12 @@ static void draw(unsigned number, void *user) {
     }
 }
 
-TEST(threads_share_one_generator) {
+TEST(threads_share_a_few_generators) {
     mock_t r, e, h;
     psab_core_t *core = core_with_all(&r, &e, &h);
-    check_threads(4, draw, core);
-    CHECK_EQUAL(r.calls[PSAB_EP_GET_RANDOM], 2000);
-    CHECK_EQUAL(r.calls[PSAB_EP_INIT_RANDOM], 1);
+    check_threads(12, draw, core);
+    CHECK_EQUAL(r.calls[PSAB_EP_GET_RANDOM], 6000);
+    CHECK(r.calls[PSAB_EP_INIT_RANDOM] >= 1 && r.calls[PSAB_EP_INIT_RANDOM] <= 4);
+    CHECK_EQUAL(r.entropy_added, 48 * r.calls[PSAB_EP_INIT_RANDOM]); /* each is seeded, and on its own */
     psab_core_free(core);
 }
