@@ -19,7 +19,7 @@ typedef struct toy {
 } toy_t;
 
 static psab_pake_inputs_t last_inputs; /* pointers into it are good during setup only */
-static uint8_t last_user[8], last_password[64];
+static uint8_t last_user[8], last_password[65];
 
 static void note(toy_t *toy, uint32_t step) {
     if (toy->count < 32) {
