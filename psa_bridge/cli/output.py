@@ -56,7 +56,12 @@ def _room(stream: TextIO, used: int) -> int:
     """How many characters fit after those that are used; without end where nobody looks."""
     if not stream.isatty():
         return sys.maxsize
-    return max(shutil.get_terminal_size().columns - used - 1, _NARROWEST)
+    return max(columns() - used - 1, _NARROWEST)
+
+
+def columns() -> int:
+    """The width of the terminal; 80 where it does not tell, which Python 3.10 gives as 0."""
+    return shutil.get_terminal_size().columns or 80
 
 
 def _folded(text: str, room: int) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING
+
+from psa_bridge.cli.output import columns
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -34,7 +35,7 @@ class Progress:
             return
         filled = _BAR * done // max(total, 1)
         text = f"{self._title}[{'#' * filled}{'.' * (_BAR - filled)}] {done}/{total} {what}"
-        width = shutil.get_terminal_size().columns - 1
+        width = columns() - 1
         print(f"\r\033[K{text[:width]}", end="", file=sys.stderr, flush=True)
         self._shown = True
 
