@@ -53,7 +53,7 @@ typedef struct mock {
     size_t smallest_output; /**< smallest output buffer seen */
     uint32_t seed;          /**< of its entropy */
     unsigned random_limit;  /**< bytes that get_random gives before it wants entropy; 0: no limit */
-    uint32_t entropy_added; /**< bytes */
+    _Atomic uint32_t entropy_added; /**< bytes */
 } mock_t;
 
 /** A transparent driver that offers nothing yet. */
