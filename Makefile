@@ -97,7 +97,7 @@ ASAN_SKIP := c_runner library strict_user layers gen headers table constants des
 asan: $(DEV)
 	PSAB_SANITIZE=address,undefined $(BIN)/python -W ignore setup.py --quiet build \
 	    --build-lib $(ASAN_BUILD) --build-temp $(ASAN_BUILD)-temp
-	LD_PRELOAD="$(ASAN_RUNTIME)" ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	LD_PRELOAD="$(ASAN_RUNTIME)" ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	    PYTHONPATH=$(ASAN_BUILD) $(BIN)/pytest -q $(PARALLEL) $(ASAN_SKIP:%=--ignore-glob='*test_%*')
 
 test: check docs pytest asan

@@ -38,7 +38,7 @@ def returned(function: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("owner", "name", "function"), methods(), ids=lambda each: each if isinstance(each, str) else ""
+    ("owner", "name", "function"), list(methods()), ids=lambda each: each if isinstance(each, str) else ""
 )
 def test_a_method_documents_its_arguments_result_and_errors(owner: str, name: str, function: Any) -> None:
     text = inspect.getdoc(function) or ""
