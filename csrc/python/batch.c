@@ -69,8 +69,11 @@ static bool read_one(psab_py_batch_t *batch, PyObject *given, psab_py_input_t *i
     if (!PyBytes_CheckExact(given)) {
         return view(batch, given, PyBUF_SIMPLE, input);
     }
-    input->data = (const uint8_t *)PyBytes_AsString(given);
-    input->length = (size_t)PyBytes_Size(given);
+    char *data = NULL;
+    Py_ssize_t length = 0;
+    (void)PyBytes_AsStringAndSize(given, &data, &length);
+    input->data = (const uint8_t *)data;
+    input->length = (size_t)length;
     return true;
 }
 

@@ -89,19 +89,20 @@ def _alg(form: Shape) -> str:
 
 
 def _size(row: FastCall) -> str:
-    """The functions that know the size of an output: the most it has, and what it has."""
+    """The functions that know the size of an output: the most it has; what it has; and the same by the key."""
     unused = "    (void)alg;\n    (void)length;\n"
-    bound = (
-        f"static inline size_t {row.name}_bound(uint32_t alg, size_t length) {{\n{unused}    return {row.bound};\n}}\n"
-    )
-    head = f"static size_t {row.name}_size(psab_core_t *core, uint32_t key, uint32_t alg, size_t length) {{\n"
-    if not row.size:
-        return f"{bound}\n{head}    (void)core;\n    (void)key;\n    return {row.name}_bound(alg, length);\n}}\n"
-    return f"""{bound}
-{head}{unused}    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-    return psab_get_key_attributes(core, key, &attributes) == PSA_SUCCESS
-               ? {row.size}
-               : {row.name}_bound(alg, length);
+    values = "uint32_t alg, size_t length"
+    return f"""static inline size_t {row.name}_bound({values}) {{
+{unused}    return {row.bound};
+}}
+
+static inline size_t {row.name}_with(psa_key_attributes_t attributes, {values}) {{
+    (void)attributes;
+{unused}    return {row.size or row.bound};
+}}
+
+static size_t {row.name}_size(psab_core_t *core, uint32_t key, {values}) {{
+    return {row.name}_with(psab_py_attributes(core, key), alg, length);
 }}
 """
 
@@ -176,8 +177,9 @@ def _batch(row: FastCall, form: Shape) -> str:
     status = f"psab_{row.name}"
     rooms = note = ""
     if form.result:
-        exact = f"{row.name}_size(batch.core, {_key(form)}, {_alg(form)}, psab_py_batch_length(&batch, i))"
+        exact = f"{row.name}_with(attributes, {_alg(form)}, psab_py_batch_length(&batch, i))"
         rooms = f"""
+    psa_key_attributes_t attributes = psab_py_attributes(batch.core, {_key(form)});
     for (size_t i = 0; ready && i < batch.count; i++) {{
         ready = psab_py_batch_room(&batch, i, batch.out != NULL ? 0 : {exact});
     }}"""
