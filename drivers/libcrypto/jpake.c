@@ -1,32 +1,5 @@
-/* J-PAKE (RFC 8236) with the proofs of RFC 8235, on elliptic curves.
- *
- * The names are those of RFC 8236, section 3, for Alice, whose side this is: X1 to X4 are G1 to G4. */
-#include "pake.h"
-
-/* A proof of knowing the x in X = x base. */
-typedef struct {
-    EC_POINT *base;       /* null: the base point of the group */
-    EC_POINT *x;          /* X */
-    EC_POINT *commitment; /* V, the commitment */
-    BIGNUM *nonce;        /* v */
-} proof_t;
-
-typedef struct {
-    lc_group_t group;
-    const lc_hash_t *hash;
-    BN_CTX *scratch;
-    lc_text_t user;
-    lc_text_t peer;
-    BIGNUM *s;      /* the password as a number */
-    BIGNUM *own[2]; /* x1, x2 */
-    BIGNUM *x2s;
-    EC_POINT *x[4];   /* X1 to X4 */
-    EC_POINT *second; /* of the peer's second round: B */
-    proof_t out;
-    proof_t in;
-    uint8_t out_next; /* the next step of each direction */
-    uint8_t in_next;
-} jpake_t;
+/* J-PAKE (RFC 8236) on elliptic curves. */
+#include "jpake.h"
 
 #define ROUND_1_END ((uint8_t)PSA_JPAKE_X2_STEP_ZK_PROOF)
 
@@ -35,7 +8,7 @@ static bool serves(psa_algorithm_t alg) {
 }
 
 static void drop(void *state) {
-    jpake_t *j = state;
+    lc_jpake_t *j = state;
     lc_text_free(&j->user);
     lc_text_free(&j->peer);
     BN_clear_free(j->s);
@@ -57,7 +30,7 @@ static void drop(void *state) {
 }
 
 /* Everything that needs memory, so that later steps have it. */
-static bool allocate(jpake_t *j) {
+static bool allocate(lc_jpake_t *j) {
     bool done = true;
     j->scratch = BN_CTX_secure_new_ex(lc_context());
     j->s = lc_secret_new();
@@ -79,7 +52,7 @@ static bool allocate(jpake_t *j) {
 }
 
 /* s = the password as a number, modulo the order; it must not be 0. */
-static psa_status_t take_password(jpake_t *j, const psa_crypto_driver_pake_inputs_t *inputs) {
+static psa_status_t take_password(lc_jpake_t *j, const psa_crypto_driver_pake_inputs_t *inputs) {
     lc_text_t password = {NULL, 0};
     psa_status_t status = lc_text_get(inputs, psa_crypto_driver_pake_get_password_len,
                                       psa_crypto_driver_pake_get_password_bytes, &password);
@@ -95,7 +68,7 @@ static psa_status_t take_password(jpake_t *j, const psa_crypto_driver_pake_input
     return status;
 }
 
-static psa_status_t prepare(jpake_t *j, const psa_crypto_driver_pake_inputs_t *inputs,
+static psa_status_t prepare(lc_jpake_t *j, const psa_crypto_driver_pake_inputs_t *inputs,
                             const psa_pake_cipher_suite_t *suite) {
     psa_pake_primitive_t primitive = psa_pake_cs_get_primitive(suite);
     psa_status_t status =
@@ -119,7 +92,7 @@ static psa_status_t prepare(jpake_t *j, const psa_crypto_driver_pake_inputs_t *i
 
 static psa_status_t setup(const psa_crypto_driver_pake_inputs_t *inputs, const psa_pake_cipher_suite_t *suite,
                           void **state) {
-    jpake_t *j = OPENSSL_zalloc(sizeof(*j));
+    lc_jpake_t *j = OPENSSL_zalloc(sizeof(*j));
     if (j == NULL) {
         return PSA_ERROR_INSUFFICIENT_MEMORY;
     }
@@ -134,36 +107,8 @@ static psa_status_t setup(const psa_crypto_driver_pake_inputs_t *inputs, const p
     return PSA_SUCCESS;
 }
 
-/* c = H(base || V || X || identity), each behind its length in four bytes (RFC 8235, 2.2 and 3.2). */
-static psa_status_t challenge(const jpake_t *j, const proof_t *proof, const lc_text_t *identity, BIGNUM *c) {
-    const EC_POINT *elements[3] = {proof->base != NULL ? proof->base : EC_GROUP_get0_generator(j->group.group),
-                                   proof->commitment, proof->x};
-    uint8_t encoded[3][LC_ECC_PUBLIC_MAX];
-    uint8_t lengths[4][4];
-    uint8_t digest[LC_HASH_MAX];
-    lc_bytes_t pieces[8];
-    for (size_t i = 0; i < 4; i++) {
-        size_t size = i < 3 ? j->group.element_size : identity->size;
-        for (size_t k = 0; k < 4; k++) {
-            lengths[i][k] = (uint8_t)(size >> (24 - 8 * k));
-        }
-        if (i < 3 && !lc_group_encode(&j->group, elements[i], encoded[i])) {
-            return PSA_ERROR_INVALID_ARGUMENT;
-        }
-        pieces[2 * i] = (lc_bytes_t){lengths[i], 4};
-        pieces[2 * i + 1] = (lc_bytes_t){i < 3 ? encoded[i] : identity->data, size};
-    }
-    psa_status_t status = lc_hash_pieces(j->hash, pieces, 8, digest);
-    if (status != PSA_SUCCESS) {
-        return status;
-    }
-    bool done = BN_bin2bn(digest, j->hash->length, c) != NULL &&
-                BN_nnmod(c, c, EC_GROUP_get0_order(j->group.group), j->scratch) == 1;
-    return done ? PSA_SUCCESS : PSA_ERROR_INSUFFICIENT_MEMORY;
-}
-
 /* base = X1 + a + b, the base of a proof of the second round. */
-static psa_status_t sum(const jpake_t *j, const EC_POINT *a, const EC_POINT *b, EC_POINT **base) {
+static psa_status_t sum(const lc_jpake_t *j, const EC_POINT *a, const EC_POINT *b, EC_POINT **base) {
     const EC_GROUP *group = j->group.group;
     EC_POINT_clear_free(*base);
     *base = EC_POINT_new(group);
@@ -175,12 +120,12 @@ static psa_status_t sum(const jpake_t *j, const EC_POINT *a, const EC_POINT *b, 
 }
 
 /* The secret of the proof under way. */
-static const BIGNUM *secret_of(const jpake_t *j, unsigned part) {
+static const BIGNUM *secret_of(const lc_jpake_t *j, unsigned part) {
     return part < 2 ? j->own[part] : j->x2s;
 }
 
 /* Draw x1 or x2, or put x2 s together; X = x base. `part` is 0 or 1 in the first round, 2 in the second. */
-static psa_status_t make_share(jpake_t *j, unsigned part) {
+static psa_status_t make_share(lc_jpake_t *j, unsigned part) {
     psa_status_t status;
     if (part < 2) {
         status = lc_group_random(&j->group, j->own[part], j->scratch);
@@ -198,7 +143,7 @@ static psa_status_t make_share(jpake_t *j, unsigned part) {
     return done ? PSA_SUCCESS : lc_failed(PSA_ERROR_GENERIC_ERROR);
 }
 
-static psa_status_t make_commitment(jpake_t *j) {
+static psa_status_t make_commitment(lc_jpake_t *j) {
     psa_status_t status = lc_group_random(&j->group, j->out.nonce, j->scratch);
     if (status == PSA_SUCCESS &&
         !lc_group_multiply(&j->group, j->out.commitment, j->out.base, j->out.nonce, j->scratch)) {
@@ -207,28 +152,8 @@ static psa_status_t make_commitment(jpake_t *j) {
     return status;
 }
 
-/* r = v - x c modulo the order. */
-static psa_status_t make_proof(jpake_t *j, unsigned part, uint8_t *data) {
-    BIGNUM *c = BN_new();
-    BIGNUM *product = lc_secret_new();
-    BIGNUM *r = lc_secret_new();
-    psa_status_t status =
-        c == NULL || product == NULL || r == NULL ? PSA_ERROR_INSUFFICIENT_MEMORY : challenge(j, &j->out, &j->user, c);
-    if (status == PSA_SUCCESS) {
-        const BIGNUM *order = EC_GROUP_get0_order(j->group.group);
-        bool done = lc_group_scale(&j->group, product, secret_of(j, part), c, j->scratch) &&
-                    BN_mod_sub(r, j->out.nonce, product, order, j->scratch) == 1 &&
-                    BN_bn2binpad(r, data, (int)j->group.order_size) == (int)j->group.order_size;
-        status = done ? PSA_SUCCESS : lc_failed(PSA_ERROR_GENERIC_ERROR);
-    }
-    BN_free(c);
-    BN_clear_free(product);
-    BN_clear_free(r);
-    return status;
-}
-
 static psa_status_t output(void *state, psa_crypto_driver_pake_step_t step, lc_output_t out) {
-    jpake_t *j = state;
+    lc_jpake_t *j = state;
     uint8_t data[LC_ECC_PUBLIC_MAX];
     if (step != j->out_next || step > PSA_JPAKE_X2S_STEP_ZK_PROOF ||
         (step > ROUND_1_END && j->in_next <= ROUND_1_END)) {
@@ -237,7 +162,9 @@ static psa_status_t output(void *state, psa_crypto_driver_pake_step_t step, lc_o
     unsigned part = ((unsigned)step - 1) / 3;
     unsigned kind = ((unsigned)step - 1) % 3;
     size_t size = kind == 2 ? j->group.order_size : j->group.element_size;
-    psa_status_t status = kind == 0 ? make_share(j, part) : kind == 1 ? make_commitment(j) : make_proof(j, part, data);
+    psa_status_t status = kind == 0   ? make_share(j, part)
+                          : kind == 1 ? make_commitment(j)
+                                      : lc_jpake_prove(j, secret_of(j, part), data);
     if (status == PSA_SUCCESS && kind < 2 &&
         !lc_group_encode(&j->group, kind == 0 ? j->out.x : j->out.commitment, data)) {
         status = lc_failed(PSA_ERROR_GENERIC_ERROR);
@@ -249,37 +176,8 @@ static psa_status_t output(void *state, psa_crypto_driver_pake_step_t step, lc_o
     return status;
 }
 
-/* Whether V = r base + c X.  Nothing in it is secret. */
-static psa_status_t check_proof(jpake_t *j, lc_bytes_t in) {
-    const EC_GROUP *group = j->group.group;
-    BIGNUM *c = BN_new();
-    BIGNUM *r = BN_bin2bn(in.data, (int)in.size, NULL);
-    EC_POINT *part = EC_POINT_new(group);
-    EC_POINT *expected = EC_POINT_new(group);
-    psa_status_t status = c == NULL || r == NULL || part == NULL || expected == NULL
-                              ? PSA_ERROR_INSUFFICIENT_MEMORY
-                              : challenge(j, &j->in, &j->peer, c);
-    if (status == PSA_SUCCESS && BN_cmp(r, EC_GROUP_get0_order(group)) >= 0) {
-        status = PSA_ERROR_INVALID_SIGNATURE;
-    }
-    if (status == PSA_SUCCESS) {
-        bool done = lc_group_multiply(&j->group, expected, j->in.base, r, j->scratch) &&
-                    lc_group_multiply(&j->group, part, j->in.x, c, j->scratch) &&
-                    EC_POINT_add(group, expected, expected, part, j->scratch) == 1;
-        int differs = done ? EC_POINT_cmp(group, expected, j->in.commitment, j->scratch) : -1;
-        status = differs == 0   ? PSA_SUCCESS
-                 : differs == 1 ? PSA_ERROR_INVALID_SIGNATURE
-                                : lc_failed(PSA_ERROR_GENERIC_ERROR);
-    }
-    BN_free(c);
-    BN_free(r);
-    EC_POINT_free(part);
-    EC_POINT_free(expected);
-    return status;
-}
-
 static psa_status_t input(void *state, psa_crypto_driver_pake_step_t step, lc_bytes_t in) {
-    jpake_t *j = state;
+    lc_jpake_t *j = state;
     if (step != j->in_next || (step > ROUND_1_END && j->out_next <= ROUND_1_END) || in.size > LC_ECC_PUBLIC_MAX) {
         return PSA_ERROR_BAD_STATE;
     }
@@ -297,7 +195,7 @@ static psa_status_t input(void *state, psa_crypto_driver_pake_step_t step, lc_by
         status = lc_group_decode(&j->group, in.data, in.size, j->in.commitment, j->scratch);
         break;
     default:
-        status = check_proof(j, in);
+        status = lc_jpake_check(j, in);
         break;
     }
     if (status == PSA_SUCCESS) {
@@ -308,7 +206,7 @@ static psa_status_t input(void *state, psa_crypto_driver_pake_step_t step, lc_by
 
 /* K = x2 (B - x2 s X4) */
 static psa_status_t secret(void *state, lc_output_t out) {
-    jpake_t *j = state;
+    lc_jpake_t *j = state;
     uint8_t data[LC_ECC_PUBLIC_MAX];
     if (j->out_next <= PSA_JPAKE_X2S_STEP_ZK_PROOF || j->in_next <= PSA_JPAKE_X4S_STEP_ZK_PROOF) {
         return PSA_ERROR_BAD_STATE;

@@ -31,6 +31,10 @@ typedef struct {
 /** The key schedule (RFC 9383, section 3.4; for Matter, that of draft 02). */
 psa_status_t lc_spake2p_schedule(const lc_spake2p_transcript_t *transcript, lc_spake2p_keys_t *keys);
 
+/** M and N of a curve (RFC 9383, section 4); NOT_SUPPORTED if SPAKE2+ is not defined for it. */
+psa_status_t lc_spake2p_fixed(const lc_group_t *group, psa_ecc_family_t family, size_t bits, EC_POINT *const points[2],
+                              BN_CTX *scratch);
+
 /** Takes a key apart.
  *
  * @param group  of the key's curve
