@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_der_private_key
@@ -14,6 +14,7 @@ from psa_bridge import (
     Alg,
     Core,
     EccFamily,
+    InsufficientEntropy,
     InvalidArgument,
     InvalidHandle,
     InvalidSignature,
@@ -21,6 +22,7 @@ from psa_bridge import (
     KeyAttributes,
     KeyType,
     NotPermitted,
+    PythonDriver,
     Usage,
 )
 
@@ -167,3 +169,28 @@ def test_rsa_keys_with_another_exponent() -> None:
         assert theirs.public_key().public_numbers().e == 3
         with pytest.raises(InvalidArgument):
             core.generate_key_custom(KeyAttributes(P256, 256), b"\x03")
+
+
+class Stuck(PythonDriver):
+    """A random generator whose every byte is the same."""
+
+    prefix = "stuck"
+    capabilities: ClassVar = [{"entry_points": ["init_random", "get_random"]}]
+
+    def init_random(self) -> str:
+        return "nothing to keep"
+
+    def get_random(self, context: str, *, output_size: int) -> bytes:
+        return bytes(output_size)
+
+
+def test_a_stuck_generator_ends_the_search_for_a_des_key_that_is_not_weak() -> None:
+    with Core(Stuck()) as core, pytest.raises(InsufficientEntropy, match="weak DES keys"):
+        core.generate_key(KeyAttributes(KeyType.DES, 192))
+
+
+@pytest.mark.parametrize("exponent", [b"\0", bytes(3), b"\1", b"\2", b"\4\0"])
+def test_an_rsa_exponent_is_odd_and_above_one(core: Core, exponent: bytes) -> None:
+    attributes = KeyAttributes(KeyType.RSA_KEY_PAIR, 1024)
+    with pytest.raises(InvalidArgument):
+        core.generate_key_custom(attributes, exponent)

@@ -163,7 +163,22 @@ psa_status_t psab_import_key(psab_core_t *core, const psa_key_attributes_t *attr
     return status == PSA_SUCCESS ? psab_create_from_data(core, attributes, data, data_length, key) : status;
 }
 
-/* Random bytes; a DES key gets its parity, and each of its parts is drawn again while it is weak. */
+/* Draw a part of a DES key until it is not weak. There are 16 weak keys among 2^56: a source that gives one
+ * every time is stuck. */
+static psa_status_t draw_des_part(psab_core_t *core, uint8_t *part, size_t size) {
+    psa_status_t status = PSA_SUCCESS;
+    psab_des_set_parity(part, size);
+    for (int tries = 0; status == PSA_SUCCESS && psab_des_is_weak(part); tries++) {
+        if (tries == 4) {
+            return psab_refuse(core, PSA_ERROR_INSUFFICIENT_ENTROPY, "random numbers give weak DES keys only");
+        }
+        status = psab_random(core, part, size);
+        psab_des_set_parity(part, size);
+    }
+    return status;
+}
+
+/* Random bytes; each part of a DES key gets its parity, and is drawn again if it is weak. */
 static psa_status_t generate_unstructured(psab_core_t *core, psab_key_t *key) {
     const size_t part = 8;
     psa_status_t status = psab_key_reserve(key, key->attributes.bits / 8);
@@ -174,11 +189,7 @@ static psa_status_t generate_unstructured(psab_core_t *core, psab_key_t *key) {
         return status;
     }
     for (size_t at = 0; status == PSA_SUCCESS && at < key->size; at += part) {
-        psab_des_set_parity(key->data + at, part);
-        while (status == PSA_SUCCESS && psab_des_is_weak(key->data + at)) {
-            status = psab_random(core, key->data + at, part);
-            psab_des_set_parity(key->data + at, part);
-        }
+        status = draw_des_part(core, key->data + at, part);
     }
     return status;
 }
@@ -236,12 +247,14 @@ static psa_status_t refuse_generation(psab_core_t *core, psa_status_t status, co
 psa_status_t psab_custom_check(psa_key_type_t type, const psab_custom_t *custom, const uint8_t *data, size_t size,
                                bool *is_default) {
     static const uint8_t usual_exponent[] = {0x01, 0x00, 0x01};
+    bool given = size != 0;
     while (size > 0 && data[size - 1] == 0) {
         size--; /* little-endian: leading zeros are at the end */
     }
+    bool zero = given && size == 0; /* not the same as no data, which stands for the usual exponent */
     bool usual = size == sizeof usual_exponent && memcmp(data, usual_exponent, size) == 0;
     *is_default = size == 0 || usual;
-    if (custom->flags != 0) {
+    if (custom->flags != 0 || zero) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
     if (*is_default && !(usual && !PSA_KEY_TYPE_IS_RSA(type))) {

@@ -49,10 +49,10 @@ typedef struct mock {
     _Atomic unsigned setups;   /**< successful ones */
     _Atomic unsigned finishes; /**< successful ones */
     _Atomic unsigned aborts;
-    _Atomic unsigned dirty; /**< contexts that were not zeroed before setup */
-    size_t smallest_output; /**< smallest output buffer seen */
-    uint32_t seed;          /**< of its entropy */
-    unsigned random_limit;  /**< bytes that get_random gives before it wants entropy; 0: no limit */
+    _Atomic unsigned dirty;         /**< contexts that were not zeroed before setup */
+    size_t smallest_output;         /**< smallest output buffer seen */
+    uint32_t seed;                  /**< of its entropy */
+    unsigned random_limit;          /**< bytes that get_random gives before it wants entropy; 0: no limit */
     _Atomic uint32_t entropy_added; /**< bytes */
 } mock_t;
 
