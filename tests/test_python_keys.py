@@ -175,7 +175,7 @@ class Stuck(PythonDriver):
     """A random generator whose every byte is the same."""
 
     prefix = "stuck"
-    capabilities: ClassVar = [{"entry_points": ["init_random", "get_random"]}]
+    capabilities: ClassVar = [{"entry_points": ["init_random", "get_random"], "initial_entropy_size": 0}]
 
     def init_random(self) -> str:
         return "nothing to keep"
