@@ -35,8 +35,8 @@ from psa_bridge import packed
 from psa_bridge._native import ffi, lib
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.constants import Alg
-from psa_bridge.driver.description import parse_description
-from psa_bridge.driver.model import Capability, Constant, Description, KeyContext
+from psa_bridge.driver.descriptions.description import parse_description
+from psa_bridge.driver.descriptions.model import Capability, Constant, Description, KeyContext
 from psa_bridge.errors import RAISED, BadState, NotSupported, PsaError, error_from
 from psa_bridge.spec.entry_points import BY_NAME, CONTEXTS, IDS, EntryPoint
 from psa_bridge.spec.roles import Tag

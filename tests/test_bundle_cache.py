@@ -14,10 +14,10 @@ import pytest
 from image_harness import OWN_HEADERS, DriverError, LoadedImage
 
 from psa_bridge import paths
-from psa_bridge.driver import cache as cache_module
 from psa_bridge.driver.bundle import BundleError, Image, build_image, load_bundle
-from psa_bridge.driver.cache import Cache, Files, write_atomically
-from psa_bridge.driver.compiler import Compiler
+from psa_bridge.driver.images import cache as cache_module
+from psa_bridge.driver.images.cache import Cache, Files, write_atomically
+from psa_bridge.driver.images.compiler import Compiler
 
 DESCRIPTION = {
     "prefix": "kept",

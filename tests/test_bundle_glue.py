@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from image_harness import HERE, OWN_HEADERS
 
-from psa_bridge.driver import glue, shims
-from psa_bridge.driver.adapters import Target
-from psa_bridge.driver.description import parse_description
-from psa_bridge.driver.forms import Types, forms, prototype
-from psa_bridge.driver.model import MBEDTLS, PSA
+from psa_bridge.driver.descriptions.description import parse_description
+from psa_bridge.driver.descriptions.model import MBEDTLS, PSA
+from psa_bridge.driver.glue import shims
+from psa_bridge.driver.glue import whole as glue
+from psa_bridge.driver.glue.adapters import Target
+from psa_bridge.driver.glue.forms import Types, forms, prototype
 from psa_bridge.gen import ops
 from psa_bridge.spec.entry_points import CONTEXTS, ENTRY_POINTS
 
@@ -229,7 +230,7 @@ def test_every_row_and_every_service_is_clean_c_with_foreign_headers(
 
 
 def known_types(include: Path, tmp_path: Path) -> frozenset[str]:
-    from psa_bridge.driver.declarations import parse  # noqa: PLC0415
+    from psa_bridge.driver.images.declarations import parse  # noqa: PLC0415
 
     source = tmp_path / "types.c"
     source.write_text("#include <psa/crypto.h>\n")

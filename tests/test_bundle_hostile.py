@@ -11,12 +11,12 @@ import pytest
 from image_harness import OWN_HEADERS, LoadedImage
 from test_bundle_findings import HEADER, PROTOTYPE, Toy
 
-from psa_bridge.driver import probe
 from psa_bridge.driver.bundle import BundleError, build_image, load_bundle
-from psa_bridge.driver.compiler import find_compiler
 from psa_bridge.driver.findings import Findings
+from psa_bridge.driver.images import probe
+from psa_bridge.driver.images.compiler import find_compiler
+from psa_bridge.driver.images.tools import Tools
 from psa_bridge.driver.platform import current
-from psa_bridge.driver.tools import Tools
 
 MULTIPART = ("setup", "update", "finish", "abort")
 OPERATION = """

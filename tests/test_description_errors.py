@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from psa_bridge.driver.description import check, parse_description, with_dialect
+from psa_bridge.driver.descriptions.description import check, parse_description, with_dialect
+from psa_bridge.driver.descriptions.model import MBEDTLS, PSA
 from psa_bridge.driver.findings import DescriptionError, Finding, Severity
-from psa_bridge.driver.model import MBEDTLS, PSA
 
 Expected = tuple[str, str, int]
 

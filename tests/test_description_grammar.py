@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from psa_bridge.driver.description import check, parse_description, read_description
+from psa_bridge.driver.descriptions.description import check, parse_description, read_description
+from psa_bridge.driver.descriptions.grammar import KINDS, SECTIONS, kind_of
 from psa_bridge.driver.findings import RULES, Finding
-from psa_bridge.driver.grammar import KINDS, SECTIONS, kind_of
 from psa_bridge.spec.entry_points import BY_NAME, ENTRY_POINTS, FAMILIES
 from psa_bridge.spec.requirements import ALGORITHM_CATEGORY
 

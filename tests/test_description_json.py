@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from psa_bridge.driver.descriptions.jsontext import MAX_BYTES, MAX_DEPTH, Node, child_path, parse_json, read_json, walk
 from psa_bridge.driver.findings import Findings
-from psa_bridge.driver.jsontext import MAX_BYTES, MAX_DEPTH, Node, child_path, parse_json, read_json, walk
 
 scalars = (
     st.none()

@@ -10,10 +10,16 @@ from typing import Any
 
 import pytest
 
-from psa_bridge.driver.conditions import parse_condition
-from psa_bridge.driver.description import check_list, parse_description, read_description, read_list, with_dialect
+from psa_bridge.driver.descriptions.conditions import parse_condition
+from psa_bridge.driver.descriptions.description import (
+    check_list,
+    parse_description,
+    read_description,
+    read_list,
+    with_dialect,
+)
+from psa_bridge.driver.descriptions.model import MBEDTLS, PSA, Description
 from psa_bridge.driver.findings import DescriptionError, Severity
-from psa_bridge.driver.model import MBEDTLS, PSA, Description
 
 DESCRIPTIONS = Path(__file__).parent / "data" / "descriptions"
 
@@ -276,7 +282,7 @@ def test_an_unknown_dialect_is_a_mistake_of_the_caller() -> None:
 def test_reading_needs_the_standard_library_only() -> None:
     program = (
         "import sys; before = set(sys.modules)\n"
-        "import psa_bridge.driver.description, psa_bridge.driver.lint\n"
+        "import psa_bridge.driver.descriptions.description, psa_bridge.driver.descriptions.lint\n"
         "new = {name.partition('.')[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)\n"
         "assert new <= {'psa_bridge'}, new\n"
         "assert 'psa_bridge._core' not in sys.modules\n"

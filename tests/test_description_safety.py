@@ -14,16 +14,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from psa_bridge.driver.conditions import Condition, parse_condition
-from psa_bridge.driver.description import check
-from psa_bridge.driver.expressions import check_header, check_prefix, parse_constant
+from psa_bridge.driver.descriptions.conditions import Condition, parse_condition
+from psa_bridge.driver.descriptions.description import check
+from psa_bridge.driver.descriptions.expressions import check_header, check_prefix, parse_constant
+from psa_bridge.driver.descriptions.jsontext import Node
+from psa_bridge.driver.descriptions.lint import lint_list
+from psa_bridge.driver.descriptions.matching import EXACT
+from psa_bridge.driver.descriptions.mechanisms import parse_algorithm, parse_key_type
+from psa_bridge.driver.descriptions.model import DIALECTS, Constant, Description, Header, KeyTypeSpec, Name
+from psa_bridge.driver.descriptions.tokens import KEYWORDS, ExpressionError, check_identifier
 from psa_bridge.driver.findings import Finding, Findings
-from psa_bridge.driver.jsontext import Node
-from psa_bridge.driver.lint import lint_list
-from psa_bridge.driver.matching import EXACT
-from psa_bridge.driver.mechanisms import parse_algorithm, parse_key_type
-from psa_bridge.driver.model import DIALECTS, Constant, Description, Header, KeyTypeSpec, Name
-from psa_bridge.driver.tokens import KEYWORDS, ExpressionError, check_identifier
 
 DESCRIPTIONS = sorted((Path(__file__).parent / "data" / "descriptions").glob("*.json"))
 TEXTS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in DESCRIPTIONS}

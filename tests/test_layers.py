@@ -38,6 +38,9 @@ LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
 LATE = frozenset({("driver", "_native"), ("keys", "core"), ("ops", "keys"), ("ops", "core")})
 """Uses that are allowed inside functions only: they must not load the other module on import."""
 
+DRIVER_LEVEL = {"descriptions": 0, "glue": 1, "images": 2}
+"""The packages below psa_bridge.driver, lowest first. Modules beside them are common to all."""
+
 PURE = ("spec", "gen", "driver", "cbuild", "paths")
 """What has to work in setup.py: without the extension, with the standard library only."""
 
@@ -91,6 +94,16 @@ def test_module_uses_lower_layers_only(path: Path, unit: str) -> None:
         used = unit_of(module)
         allowed = LEVEL[used] < LEVEL[unit] or (late and (unit, used) in LATE)
         assert allowed, f"{short(path)} imports {module}: {unit} must not use {used}"
+
+
+@pytest.mark.parametrize("package", DRIVER_LEVEL)
+def test_driver_package_uses_lower_ones_only(package: str) -> None:
+    paths = sorted((PACKAGE / "driver" / package).glob("*.py"))
+    assert len(paths) > 5
+    for path in paths:
+        for module, _ in imports(ast.parse(path.read_text(encoding="utf-8"))):
+            used = module.removeprefix("psa_bridge.driver.").split(".")[0]
+            assert DRIVER_LEVEL.get(used, 0) <= DRIVER_LEVEL[package], f"{short(path)} imports {module}"
 
 
 def test_one_module_imports_the_extension() -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from psa_bridge.driver.description import parse_description, read_description
+from psa_bridge.driver.descriptions.description import parse_description, read_description
+from psa_bridge.driver.descriptions.lint import default_policies, lint_description, lint_list
+from psa_bridge.driver.descriptions.matching import EXACT, Policies
+from psa_bridge.driver.descriptions.mechanisms import is_wildcard, parse_algorithm
+from psa_bridge.driver.descriptions.model import Description
 from psa_bridge.driver.findings import Finding, Findings, Severity
-from psa_bridge.driver.lint import default_policies, lint_description, lint_list
-from psa_bridge.driver.matching import EXACT, Policies
-from psa_bridge.driver.mechanisms import is_wildcard, parse_algorithm
-from psa_bridge.driver.model import Description
 
 DESCRIPTIONS = Path(__file__).parent / "data" / "descriptions"
 

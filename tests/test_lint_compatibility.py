@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from psa_bridge.driver.description import parse_description
+from psa_bridge.driver.descriptions.description import parse_description
+from psa_bridge.driver.descriptions.lint import lint_description
+from psa_bridge.driver.descriptions.matching import EXACT
+from psa_bridge.driver.descriptions.mechanisms import parse_algorithm, parse_key_type
+from psa_bridge.driver.descriptions.tokens import ExpressionError
 from psa_bridge.driver.findings import Findings
-from psa_bridge.driver.lint import lint_description
-from psa_bridge.driver.matching import EXACT
-from psa_bridge.driver.mechanisms import parse_algorithm, parse_key_type
-from psa_bridge.driver.tokens import ExpressionError
 from psa_bridge.spec.compatibility import KEY_SIZES, KEY_TYPES, PRIVATE_ENTRY_POINTS, XTS_SIZES, base_of
 from psa_bridge.spec.entry_points import BY_NAME
 from psa_bridge.spec.requirements import COOKED_KEY_TYPES, REQUIREMENTS, SEED_ENTRY_POINT

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from psa_bridge import paths
 from psa_bridge.cbuild.toolchain import BuildError, Options, Unit, run
-from psa_bridge.driver import glue
-from psa_bridge.driver.description import read_description
+from psa_bridge.driver.descriptions.description import read_description
+from psa_bridge.driver.glue import whole as glue
 from psa_bridge.gen import files
 
 ENTRY = "psab_software_entry"

@@ -219,7 +219,7 @@ def _packages() -> Iterator[Check]:
 
 
 def _cache() -> Iterator[Check]:
-    from psa_bridge.driver.cache import CacheError, directory
+    from psa_bridge.driver.images.cache import CacheError, directory
 
     remedy = "set PSA_BRIDGE_CACHE to a directory that can be written"
     try:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from psa_bridge.driver.bundle import Bundle, Image
-    from psa_bridge.driver.model import Capability
+    from psa_bridge.driver.descriptions.model import Capability
 
 
 def image_data(bundle: Bundle, image: Image) -> dict[str, Any]:

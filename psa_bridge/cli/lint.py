@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from psa_bridge.driver.descriptions.model import Description
     from psa_bridge.driver.findings import Finding
-    from psa_bridge.driver.model import Description
 
 SUMMARY = "check descriptions: every mistake with file, line, JSON path and remedy"
 
@@ -59,9 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> tuple[list[Description], Sequence[Finding]]:
     """The descriptions that can be used, and everything that was found."""
-    from psa_bridge.driver.description import check_list
+    from psa_bridge.driver.descriptions.description import check_list
+    from psa_bridge.driver.descriptions.lint import lint_list
     from psa_bridge.driver.findings import Findings, FindingsError
-    from psa_bridge.driver.lint import lint_list
 
     findings = Findings()
     descriptions: list[Description] = []

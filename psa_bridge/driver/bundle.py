@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from psa_bridge import paths
-from psa_bridge.driver.cache import VARIABLE, Cache, CacheError, content_hash, digest, write_atomically
-from psa_bridge.driver.compiler import NAME_A_COMPILER, Compiler, CompilerError, find_compiler
-from psa_bridge.driver.description import check_list
+from psa_bridge.driver.descriptions.description import check_list
+from psa_bridge.driver.descriptions.model import Description
 from psa_bridge.driver.findings import Finding, Findings, FindingsError, Place, Related, Severity, register
-from psa_bridge.driver.model import Description
+from psa_bridge.driver.images.cache import VARIABLE, Cache, CacheError, content_hash, digest, write_atomically
+from psa_bridge.driver.images.compiler import NAME_A_COMPILER, Compiler, CompilerError, find_compiler
+from psa_bridge.driver.images.sharedlib import other_name, repoint
 from psa_bridge.driver.platform import UnsupportedPlatformError, current
 from psa_bridge.driver.settings import Settings, check, from_argument, merge
-from psa_bridge.driver.sharedlib import other_name, repoint
 
 register(
     """
@@ -187,7 +187,7 @@ def build_image(bundle: Bundle, cache: Cache | None = None, rebuild: bool = Fals
         if record is not None:
             with contextlib.suppress(KeyError, TypeError, ValueError):  # not a record that this code wrote
                 return _from_record(record)
-        from psa_bridge.driver.build import Builder  # noqa: PLC0415  (a cached load does without)
+        from psa_bridge.driver.images.build import Builder  # noqa: PLC0415  (a cached load does without)
 
         return _from_record(Builder(bundle, compiler, current(), store, key).run(), cached=False)
     except CacheError as error:

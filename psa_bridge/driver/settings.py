@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from psa_bridge.driver.descriptions.model import DIALECTS
 from psa_bridge.driver.findings import Findings, Place, did_you_mean, register, shown
-from psa_bridge.driver.model import DIALECTS
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -1,0 +1,1 @@
+"""Driver descriptions: read, checked, modelled and linted, without a compiler."""

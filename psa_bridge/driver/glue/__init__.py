@@ -1,0 +1,1 @@
+"""The glue of a bundle: C text around a driver's functions."""

@@ -1,0 +1,1 @@
+"""From a bundle to one closed image: the compiler, the objects, the linker."""
