@@ -150,6 +150,7 @@ _CHANGES = {
     "psa_key_derivation_key_agreement": {
         "step": "PSA_KEY_DERIVATION_INPUT_SECRET", "private_key": "key_ka", "peer_key_length": "65"
     },
+    "psa_generate_key_custom": {"custom_data_length": "0"},
     "psa_key_derivation_output_key_custom": {"custom_data_length": "0"},
     "psa_key_derivation_input_bytes": {"step": "PSA_KEY_DERIVATION_INPUT_INFO"},
     "psa_key_derivation_input_key": {"step": "PSA_KEY_DERIVATION_INPUT_SECRET"},
