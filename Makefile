@@ -92,8 +92,8 @@ pytest: $(DEV) build
 # Left out is what does not run the core, and what has sanitizers of its own.
 ASAN_BUILD := build/asan
 ASAN_RUNTIME = $(shell $${CC:-cc} -print-file-name=libasan.so) $(shell $${CC:-cc} -print-file-name=libubsan.so)
-ASAN_SKIP := c_runner documentation packaging library strict_user layers gen headers table constants description lint cli tutorial policy. \
-    driver_[!c] driver_cipher
+ASAN_SKIP := c_runner documentation packaging library strict_user layers gen headers table constants description lint \
+    cli tutorial policy. driver_[!c] driver_cipher
 asan: $(DEV)
 	PSAB_SANITIZE=address,undefined $(BIN)/python -W ignore setup.py --quiet build \
 	    --build-lib $(ASAN_BUILD) --build-temp $(ASAN_BUILD)-temp

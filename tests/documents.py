@@ -7,10 +7,13 @@ block is a program.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,14 +67,39 @@ def do(step: Step, folder: Path) -> None:
         (folder / step.name).write_text(step.text, encoding="utf-8")
         return
     words = ["bash", "-c", step.text] if step.what == "command" else [sys.executable, "-c", step.text]
-    done = subprocess.run(
-        words, cwd=folder, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, f"{step.text}\n{done.stdout}"
-    assert not step.shown or matches(step.shown, done.stdout), (
-        f"{step.text}\nshown:\n{step.shown}\nprinted:\n{done.stdout}"
-    )
+    code, printed = _done(words, folder)
+    assert code == 0, f"{step.text}\n{printed}"
+    assert not step.shown or matches(step.shown, printed), f"{step.text}\nshown:\n{step.shown}\nprinted:\n{printed}"
+
+
+def _done(words: Sequence[str], folder: Path, patience: float = 300) -> tuple[int, str]:
+    """Run it; the exit code and what was printed. After a time everything that it started is ended, not only itself:
+    a debugger that hangs holds the program that it runs, and with it our end of the pipe."""
+    with subprocess.Popen(
+        words, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            printed, _ = process.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            printed = f"{_end(process)}\nstopped after {patience} seconds"
+        return process.returncode, printed
+
+
+def _end(process: subprocess.Popen[str]) -> str:
+    """End a session with all that was started in it, process groups of its own included; what it had printed."""
+    for one in _session(process.pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
+    return process.communicate()[0]
+
+
+def _session(leader: int) -> Iterator[int]:
+    """The processes of a session; the fourth field behind a program's name in parentheses says which it is of."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(status.read_text(errors="replace").rpartition(")")[2].split()[3]) == leader:
+                yield int(status.parent.name)
 
 
 def follow(path: Path, folder: Path) -> None:

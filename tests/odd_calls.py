@@ -178,15 +178,23 @@ SIGN = Alg.ECDSA(Alg.SHA_256)
 OAEP = Alg.RSA_OAEP(Alg.SHA_256)
 
 
+Rows = list[tuple[str, tuple[Any, ...]]]
+
+
 def calls(s: Scene) -> Iterator[Call]:
     """Calls that work, on the core, on keys and on operations."""
-    aes = KeyAttributes(KeyType.AES, 128, usage=s.usage, alg=Alg.GCM)
-    secret = KeyAttributes(KeyType.DERIVE, 256, usage=s.usage)
+    on_core = [*_symmetric(s), *_asymmetric(s), *_keys(s), *_files(s)]
+    for method, arguments in on_core:
+        yield Call(f"core.{method}", lambda: s.core, method, arguments)
+    for method, arguments in on_core:
+        if arguments and isinstance(arguments[0], Key) and hasattr(Key, method):
+            yield Call(f"key.{method}", lambda key=arguments[0]: key, method, arguments[1:])
+    yield from _operations(s)
+
+
+def _symmetric(s: Scene) -> Rows:
     digest, mac = s.core.hash_compute(SHA, b"abc"), s.cmac.mac_compute(Alg.CMAC, b"abc")
-    signature, plain = s.ec.sign_message(SIGN, b"abc"), str(s.folder / "plain")
-    signed = s.dsa.sign_message_with_context(Alg.ML_DSA, b"abc", b"c")
-    out, ciphered, sealed = (str(s.folder / name) for name in ("out", "ciphered", "sealed"))
-    on_core: list[tuple[str, tuple[Any, ...]]] = [
+    return [
         ("hash_compute", (SHA, b"abc")),
         ("hash_compare", (SHA, b"abc", digest)),
         ("hash_setup", (SHA,)),
@@ -207,6 +215,13 @@ def calls(s: Scene) -> Iterator[Call]:
         ("aead_decrypt", (s.gcm, Alg.GCM, NONCE, b"", s.gcm.aead_encrypt(Alg.GCM, NONCE, b"", b"abc"))),
         ("aead_encrypt_setup", (s.gcm, Alg.GCM)),
         ("aead_decrypt_setup", (s.gcm, Alg.GCM)),
+    ]
+
+
+def _asymmetric(s: Scene) -> Rows:
+    digest, signature = s.core.hash_compute(SHA, b"abc"), s.ec.sign_message(SIGN, b"abc")
+    signed = s.dsa.sign_message_with_context(Alg.ML_DSA, b"abc", b"c")
+    return [
         ("sign_message", (s.ec, SIGN, b"abc")),
         ("verify_message", (s.ec, SIGN, b"abc", signature)),
         ("sign_hash", (s.ec, SIGN, digest)),
@@ -219,6 +234,13 @@ def calls(s: Scene) -> Iterator[Call]:
         ("verify_setup", (s.ec, SIGN, signature)),
         ("asymmetric_encrypt", (s.rsa, OAEP, b"abc", b"")),
         ("asymmetric_decrypt", (s.rsa, OAEP, s.rsa.asymmetric_encrypt(OAEP, b"abc"), b"")),
+    ]
+
+
+def _keys(s: Scene) -> Rows:
+    aes = KeyAttributes(KeyType.AES, 128, usage=s.usage, alg=Alg.GCM)
+    secret = KeyAttributes(KeyType.DERIVE, 256, usage=s.usage)
+    return [
         ("wrap_key", (s.kek, Alg.KW, s.gcm)),
         ("unwrap_key", (aes, s.kek, Alg.KW, s.kek.wrap(Alg.KW, s.gcm))),
         ("encapsulate", (s.kem, Alg.ML_KEM, secret)),
@@ -241,6 +263,16 @@ def calls(s: Scene) -> Iterator[Call]:
         ("import_pem", (s.ec.export_pem(),)),
         ("import_der", (s.ec.export_der(),)),
         ("import_from_cryptography", (s.ec.to_cryptography(),)),
+        ("trace", (5,)),
+        ("explain", ("hash_compute",)),
+    ]
+
+
+def _files(s: Scene) -> Rows:
+    digest, mac = s.core.hash_compute(SHA, b"abc"), s.cmac.mac_compute(Alg.CMAC, b"abc")
+    signature = s.ec.sign_message(SIGN, b"abc")
+    plain, out, ciphered, sealed = (str(s.folder / name) for name in ("plain", "out", "ciphered", "sealed"))
+    return [
         ("hash_compute_file", (SHA, plain)),
         ("hash_compare_file", (SHA, plain, digest)),
         ("mac_compute_file", (s.cmac, Alg.CMAC, plain)),
@@ -251,15 +283,7 @@ def calls(s: Scene) -> Iterator[Call]:
         ("cipher_decrypt_file", (s.ctr, Alg.CTR, ciphered, out)),
         ("aead_encrypt_file", (s.gcm, Alg.GCM, NONCE, b"", plain, out)),
         ("aead_decrypt_file", (s.gcm, Alg.GCM, NONCE, b"", sealed, out)),
-        ("trace", (5,)),
-        ("explain", ("hash_compute",)),
     ]
-    for method, arguments in on_core:
-        yield Call(f"core.{method}", lambda: s.core, method, arguments)
-    for method, arguments in on_core:
-        if arguments and isinstance(arguments[0], Key) and hasattr(Key, method):
-            yield Call(f"key.{method}", lambda key=arguments[0]: key, method, arguments[1:])
-    yield from _operations(s)
 
 
 def _operations(s: Scene) -> Iterator[Call]:

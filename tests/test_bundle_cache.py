@@ -14,6 +14,7 @@ import pytest
 from image_harness import OWN_HEADERS, DriverError, LoadedImage
 
 from psa_bridge import paths
+from psa_bridge.driver import bundle
 from psa_bridge.driver.bundle import BundleError, Image, build_image, load_bundle
 from psa_bridge.driver.images import cache as cache_module
 from psa_bridge.driver.images.cache import Cache, Files, write_atomically
@@ -121,6 +122,11 @@ def test_every_setting_counts(folder: Path, settings: dict[str, Any]) -> None:
 def test_another_compiler_counts(folder: Path) -> None:
     build(folder, compiler="gcc")
     assert not build(folder, compiler="clang").cached
+
+
+def test_every_module_that_makes_images_counts() -> None:
+    package = Path(bundle.__file__).parent
+    assert {str(path) for path in package.rglob("*.py")} <= {file.path for file in bundle.generator_files()}
 
 
 @pytest.mark.parametrize("what", ["images", "glue"])

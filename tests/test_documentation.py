@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import documents
 import pytest
 from documents import follow
 
@@ -44,6 +45,14 @@ def test_how_to_pages_work_as_written(page: Path, tmp_path: Path) -> None:
     for name in ("csrc", "drivers"):  # the pages are read with the sources at hand
         (tmp_path / name).symlink_to(ROOT / name)
     follow(page, tmp_path)
+
+
+def test_a_command_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    words = ["bash", "-c", "echo started; set -m; sleep 600 & echo $! > pid; wait"]
+    code, printed = documents._done(words, tmp_path, patience=1)
+    assert code != 0
+    assert printed.startswith("started\n")
+    assert not Path("/proc", (tmp_path / "pid").read_text().strip(), "cwd").exists()
 
 
 def commands() -> list[list[str]]:

@@ -53,8 +53,8 @@ def all_rules() -> list[tuple[str, str]]:
     """Every rule, by id, with its sentence."""
     import psa_bridge.driver as package
 
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
     return sorted((rule.id, rule.summary) for rule in RULES.values())
 
 

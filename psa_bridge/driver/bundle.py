@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -236,14 +236,18 @@ def _key(bundle: Bundle, compiler: Compiler) -> str:
 
 def generator_identity() -> str:
     """Changes with the code that generates glue, and with the headers of the core."""
+    stamps = ((entry.name, entry.stat()) for entry in generator_files())
+    return digest(*(f"{name}:{status.st_size}:{status.st_mtime_ns}" for name, status in stamps))
+
+
+def generator_files() -> Iterator[os.DirEntry[str]]:
+    """The files that make an image what it is, beside those of its bundle."""
     here = Path(__file__).resolve().parent
-    parts = []
-    for directory in (here, here.parent / "gen", here.parent / "spec", paths.INCLUDE / "psab"):
+    packages = (path for path in sorted(here.iterdir()) if (path / "__init__.py").is_file())
+    for directory in (here, *packages, here.parent / "gen", here.parent / "spec", paths.INCLUDE / "psab"):
         for entry in sorted(os.scandir(directory), key=lambda one: one.name):
             if entry.name.endswith((".py", ".h")):
-                status = entry.stat()
-                parts.append(f"{entry.name}:{status.st_size}:{status.st_mtime_ns}")
-    return digest(*parts)
+                yield entry
 
 
 def to_record(

@@ -146,14 +146,11 @@ def _metadata(row: EntryPoint) -> str:
     )
 
 
-def emit_header() -> str:
-    """psab/packed.h, which is the same for every table."""
-    life = ",\n".join(f"    PSAB_LIFE_{word.upper() or 'NONE'} = {number}" for number, word in enumerate(LIFE))
-    body = f"""
+_CALLS = """
 #include "psab/abi.h"
 
 #ifdef __cplusplus
-extern "C" {{
+extern "C" {
 #endif
 
 /** Typed entry points that pack their arguments and call the `psab_packed_driver_t` that `driver` points to. */
@@ -184,16 +181,15 @@ void psab_ops_copy_member(psab_ops_t *to, const psab_ops_t *from, uint16_t entry
 void psab_ops_select(psab_ops_t *to, const psab_ops_t *from, const uint16_t *entry_points, size_t count);
 
 /** Places in the life of a multi-part operation. */
-typedef enum psab_life {{
-{life}
-}} psab_life_t;
+"""
 
+_ROWS = """
 #define PSAB_MATCH_ALG 1u     /**< a capability's algorithms apply */
 #define PSAB_MATCH_KEY 2u     /**< its key types and sizes apply */
 #define PSAB_MATCH_DERIVED 4u /**< its derived types and sizes apply */
 
 /** What a row of the table says about an entry point. Indices are -1 where there is no such argument. */
-typedef struct psab_row {{
+typedef struct psab_row {
     const char *name;
     uint8_t count;                 /**< packed values */
     uint8_t tags[PSAB_MAX_VALUES]; /**< psab_tag_t of each */
@@ -205,15 +201,21 @@ typedef struct psab_row {{
     int8_t key;                    /**< index of the key buffer that belongs to them */
     int8_t context;                /**< index of the operation context */
     bool opaque_only;
-}} psab_row_t;
+} psab_row_t;
 
 /** Indexed by psab_entry_point_t. */
 extern const psab_row_t psab_rows[PSAB_EP_COUNT];
 
 #ifdef __cplusplus
-}}
+}
 #endif
 """
+
+
+def emit_header() -> str:
+    """psab/packed.h, which is the same for every table."""
+    life = ",\n".join(f"    PSAB_LIFE_{word.upper() or 'NONE'} = {number}" for number, word in enumerate(LIFE))
+    body = f"{_CALLS}typedef enum psab_life {{\n{life}\n}} psab_life_t;\n{_ROWS}"
     return banner("Packed calls: arguments as an array of tagged values.") + guarded("PSAB_PACKED_H", body)
 
 
