@@ -36,11 +36,12 @@ class Types:
     """Which type names a driver's headers know; ``known`` is None where all of the API's are taken as known.
 
     ``members`` says where a foreign SDK's key attributes keep the fields whose accessors the
-    glue has to define.
+    glue has to define, ``setters`` which setters of cipher suites it has.
     """
 
     known: Collection[str] | None = None
     members: Mapping[str, str] = field(default_factory=dict)
+    setters: Collection[str] = ()
 
     def has(self, name: str) -> bool:
         """Whether the headers define a type."""

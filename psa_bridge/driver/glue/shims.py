@@ -174,7 +174,7 @@ def find(name: str, types: Types, own_headers: bool = True) -> Service | None:
         lambda: _PREPARED.get(name) if own_headers else None,
         lambda: _accessor(name, MEMBERS if own_headers else types.members, types),
         lambda: _suite_accessor(name, own_headers),
-        lambda: _made(shims_inputs.service(name, own_headers)) if _suite_known(name, types) else None,
+        lambda: _made(shims_inputs.service(name, own_headers, types.setters)) if _suite_known(name, types) else None,
         lambda: _made(shims_forward.service(name, types, own_headers)),
         lambda: _initialiser(name, types),
     )

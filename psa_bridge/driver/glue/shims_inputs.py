@@ -7,7 +7,7 @@ with the statuses that the interface gives them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from psa_bridge.spec.roles import Tag
 
@@ -100,7 +100,7 @@ _LENGTH = re.compile(r"get_(password|user|peer|context)_len")
 _BYTES = re.compile(r"get_(password_bytes|user|peer|context)")
 
 
-def _pake(name: str, own_headers: bool) -> tuple[str, str, str] | None:
+def _pake(name: str, own_headers: bool, setters: Collection[str]) -> tuple[str, str, str] | None:
     inputs = "const psab_pake_inputs_t *inputs"
     match = _LENGTH.fullmatch(name)
     if match:
@@ -122,7 +122,7 @@ def _pake(name: str, own_headers: bool) -> tuple[str, str, str] | None:
     if name == "get_role":
         return "psab_status_t", f"{inputs}, uint8_t *role", "    *role = inputs->role;\n    return 0;\n"
     if name == "get_cipher_suite":
-        return "psab_status_t", f"{inputs}, psa_pake_cipher_suite_t *suite", _suite(own_headers)
+        return "psab_status_t", f"{inputs}, psa_pake_cipher_suite_t *suite", _suite(own_headers, setters)
     return None
 
 
@@ -131,15 +131,24 @@ def _ready(field: str) -> str:
     return f"    if (inputs->{field} == NULL) {{\n        return PSAB_BAD_STATE;\n    }}\n"
 
 
-def _suite(own_headers: bool) -> str:
+SUITE_SETTERS = {
+    f"psa_pake_cs_set_{what}": member
+    for what, member in (("algorithm", "alg"), ("primitive", "primitive"), ("key_confirmation", "key_confirmation"))
+}
+"""How cipher suites of other SDKs are filled, and what of the core's with."""
+
+
+def _suite(own_headers: bool, setters: Collection[str]) -> str:
     if own_headers:
         return "    *suite = inputs->suite;\n    return 0;\n"
-    return """    const psa_pake_cipher_suite_t empty = PSA_PAKE_CIPHER_SUITE_INIT;
-    *suite = empty;
-    psa_pake_cs_set_algorithm(suite, inputs->suite.alg);
-    psa_pake_cs_set_primitive(suite, inputs->suite.primitive);
-    return 0;
-"""
+    # Headers without this one are older than the choice: there, as in the core, the algorithm says it.
+    confirmation = "psa_pake_cs_set_key_confirmation"
+    used = [name for name in SUITE_SETTERS if name != confirmation or name in setters]
+    return (
+        "    const psa_pake_cipher_suite_t empty = PSA_PAKE_CIPHER_SUITE_INIT;\n    *suite = empty;\n"
+        + "".join(f"    {name}(suite, inputs->suite.{SUITE_SETTERS[name]});\n" for name in used)
+        + "    return 0;\n"
+    )
 
 
 GETTERS: Mapping[Tag, tuple[str, ...]] = {
@@ -160,10 +169,10 @@ def covers(name: str) -> bool:
     return service(name, True) is not None
 
 
-def service(name: str, own_headers: bool) -> tuple[str, str, str] | None:
-    """Return type, parameters and body; None for other names."""
+def service(name: str, own_headers: bool, setters: Collection[str] = ()) -> tuple[str, str, str] | None:
+    """Return type, parameters and body; None for other names. ``setters`` are those of cipher suites."""
     if name.startswith(_PAKE):
-        return _pake(name[len(_PAKE) :], own_headers)
+        return _pake(name[len(_PAKE) :], own_headers, setters)
     if not name.startswith(_KDF):
         return None
     getter = name[len(_KDF) :]

@@ -12,6 +12,7 @@ from psa_bridge.driver.descriptions.lint import lint_list
 from psa_bridge.driver.descriptions.model import Description
 from psa_bridge.driver.findings import DescriptionError, Place, Severity, register
 from psa_bridge.driver.glue.forms import Types
+from psa_bridge.driver.glue.shims_inputs import SUITE_SETTERS
 from psa_bridge.driver.glue.whole import GlueDriver
 from psa_bridge.driver.images import constants
 from psa_bridge.driver.images.accessors import accessor_questions, members
@@ -89,7 +90,8 @@ class Surveyor:
             glue_driver(one, dialects[n], {u: t for u, t in targets.items() if u.description == n}, found)
             for n, one in enumerate(redone)
         )
-        types = Types(frozenset(found.types), members(answers))
+        setters = frozenset(name for name in SUITE_SETTERS if found.knows(name))
+        types = Types(frozenset(found.types), members(answers), setters)
         return Study(redone, dialects, found, types, uses, answers, drivers)
 
     def _reread(self, description: Description, dialect: str) -> Description:

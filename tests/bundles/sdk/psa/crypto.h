@@ -2,7 +2,8 @@
  *
  * The accessors do what those of widespread SDKs do: an id makes a volatile key persistent, a
  * volatile lifetime resets the id, usage flags imply others, sizes saturate.  With
- * SDK_ACCESSORS_IN_LIBRARY they are only declared here.
+ * SDK_ACCESSORS_IN_LIBRARY they are only declared here.  SDK_PAKE adds cipher suites, and
+ * SDK_CONFIRMATION the choice of a confirmation to these.
  */
 #ifndef SDK_PSA_CRYPTO_H
 #define SDK_PSA_CRYPTO_H
@@ -144,6 +145,34 @@ static inline psa_key_type_t psa_get_key_type(const psa_key_attributes_t *attrib
 static inline size_t psa_get_key_bits(const psa_key_attributes_t *attributes) {
     return attributes->bits;
 }
+#endif
+
+#if defined(SDK_PAKE)
+#define PSA_ALG_JPAKE(hash) ((psa_algorithm_t)(0x0a000100 | ((hash) & 0xff)))
+#define PSA_ALG_SPAKE2P_MATTER ((psa_algorithm_t)0x0a000609)
+typedef uint32_t psa_pake_primitive_t;
+typedef struct {
+#if defined(SDK_CONFIRMATION)
+    uint32_t confirmation;
+#endif
+    psa_pake_primitive_t group;
+    psa_algorithm_t protocol;
+} psa_pake_cipher_suite_t;
+#define PSA_PAKE_CIPHER_SUITE_INIT {0}
+
+static inline void psa_pake_cs_set_algorithm(psa_pake_cipher_suite_t *suite, psa_algorithm_t alg) {
+    suite->protocol = alg;
+}
+
+static inline void psa_pake_cs_set_primitive(psa_pake_cipher_suite_t *suite, psa_pake_primitive_t primitive) {
+    suite->group = primitive;
+}
+
+#if defined(SDK_CONFIRMATION)
+static inline void psa_pake_cs_set_key_confirmation(psa_pake_cipher_suite_t *suite, uint32_t confirmation) {
+    suite->confirmation = confirmation;
+}
+#endif
 #endif
 
 psa_status_t psa_generate_random(uint8_t *output, size_t output_size);
