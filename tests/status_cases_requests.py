@@ -232,7 +232,7 @@ def nobody_makes_such_keys(function: str, status: int) -> None:
         elif function == "psa_generate_key":
             fails(status, w.core.generate_key, curve)
         else:
-            fails(status, w.core.generate_key_custom, KeyAttributes(KeyType.RSA_KEY_PAIR, 2048), b"\3")
+            fails(status, w.core.generate_key_custom, KeyAttributes(KeyType.RSA_KEY_PAIR, 2048), b"\1" + bytes(40) + b"\1")
 
 
 for name in ("import_key", "generate_key", "generate_key_custom"):

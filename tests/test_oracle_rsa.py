@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from oracle import HASHES, SIGNING, VERIFYING, digest, rsa_private_bytes, rsa_public_bytes
 from vectors import RsaVector, der_sequence, rsa_pkcs1_verify_vectors, rsa_pss_verify_vectors
 
-from psa_bridge import Alg, Core, InvalidArgument, InvalidSignature, Key, KeyAttributes, KeyType
+from psa_bridge import Alg, Core, InvalidArgument, InvalidSignature, Key, KeyAttributes, KeyType, NotSupported
 
 HASH_NAMES = ["SHA_1", "SHA_224", "SHA_256", "SHA_384", "SHA_512"]
 
@@ -99,6 +99,40 @@ def test_raw_pkcs1_signs_what_it_is_given(core: Core) -> None:
         key.verify_hash(alg, b"any string", signature)
         with pytest.raises(InvalidArgument):
             key.sign_hash(alg, bytes(2048 // 8 - 10))
+
+
+def test_raw_pkcs1_signs_and_verifies_an_empty_string(core: Core) -> None:
+    alg = Alg.RSA_PKCS1V15_SIGN_RAW
+    with imported(core, alg) as key:
+        signature = key.sign_hash(alg, b"")
+        numbers = private_key().public_key().public_numbers()
+        padded = pow(int.from_bytes(signature, "big"), numbers.e, numbers.n).to_bytes(256, "big")
+        assert padded == b"\0\1" + b"\xff" * 253 + b"\0"
+        key.verify_hash(alg, b"", signature)
+        for wrong in (key.sign_hash(alg, b"\0"), bytes(256), signature[:-1], signature[:-1] + b"?", b"\xff" * 256):
+            with pytest.raises(InvalidSignature):
+                key.verify_hash(alg, b"", wrong)
+        with pytest.raises(InvalidSignature):
+            key.verify_hash(alg, b"\0", signature)
+
+
+@pytest.mark.parametrize("exponent", [3, 5, 17, 257, 65539, 2**64 + 13, 2**255 + 1])
+@pytest.mark.parametrize("bits", [1024, 2048])
+def test_keys_are_generated_with_the_exponent_that_was_asked_for(core: Core, exponent: int, bits: int) -> None:
+    alg = Alg.RSA_PKCS1V15_SIGN(Alg.SHA_256)
+    wanted = KeyAttributes(KeyType.RSA_KEY_PAIR, bits, usage=SIGNING, alg=alg)
+    with core.generate_key_custom(wanted, exponent.to_bytes(34, "little")) as key:
+        theirs = serialization.load_der_public_key(key.export_public())
+        assert isinstance(theirs, rsa.RSAPublicKey)
+        assert (theirs.public_numbers().e, theirs.key_size) == (exponent, bits)
+        theirs.verify(key.sign_message(alg, b"m"), b"m", padding.PKCS1v15(), HASHES["SHA_256"])
+        private = serialization.load_der_private_key(key.export(), None)  # checks that the numbers fit each other
+        assert isinstance(private, rsa.RSAPrivateKey)
+
+
+def test_an_exponent_of_more_than_256_bits_is_not_supported(core: Core) -> None:
+    with pytest.raises(NotSupported):
+        core.generate_key_custom(KeyAttributes(KeyType.RSA_KEY_PAIR, 2048), (2**256 + 1).to_bytes(33, "little"))
 
 
 def test_keys_export_what_was_imported(core: Core) -> None:

@@ -60,6 +60,24 @@ psa_status_t libcrypto_generate_key(const psa_key_attributes_t *attributes, uint
     return status;
 }
 
+psa_status_t libcrypto_generate_key_custom(const psa_key_attributes_t *attributes,
+                                           const psa_custom_key_parameters_t *custom, const uint8_t *custom_data,
+                                           size_t custom_data_length, uint8_t *key_buffer, size_t key_buffer_size,
+                                           size_t *key_buffer_length) {
+    lc_key_t key = lc_key(attributes, NULL, 0);
+    if (key.type != PSA_KEY_TYPE_RSA_KEY_PAIR) {
+        return PSA_ERROR_NOT_SUPPORTED;
+    }
+    if (custom->flags != 0) {
+        return PSA_ERROR_INVALID_ARGUMENT;
+    }
+    ERR_set_mark();
+    psa_status_t status = lc_rsa_generate_with(&key, (lc_bytes_t){custom_data, custom_data_length},
+                                               (lc_output_t){key_buffer, key_buffer_size, key_buffer_length});
+    ERR_pop_to_mark();
+    return status;
+}
+
 psa_status_t libcrypto_export_public_key(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
                                          size_t key_buffer_size, uint8_t *data, size_t data_size, size_t *data_length) {
     lc_key_t key = lc_key(attributes, key_buffer, key_buffer_size);

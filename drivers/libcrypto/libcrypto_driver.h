@@ -331,6 +331,10 @@ psa_status_t libcrypto_import_key(const psa_key_attributes_t *attributes, const 
                                   uint8_t *key_buffer, size_t key_buffer_size, size_t *key_buffer_length, size_t *bits);
 psa_status_t libcrypto_generate_key(const psa_key_attributes_t *attributes, uint8_t *key_buffer, size_t key_buffer_size,
                                     size_t *key_buffer_length);
+psa_status_t libcrypto_generate_key_custom(const psa_key_attributes_t *attributes,
+                                           const psa_custom_key_parameters_t *custom, const uint8_t *custom_data,
+                                           size_t custom_data_length, uint8_t *key_buffer, size_t key_buffer_size,
+                                           size_t *key_buffer_length);
 psa_status_t libcrypto_export_public_key(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
                                          size_t key_buffer_size, uint8_t *data, size_t data_size, size_t *data_length);
 

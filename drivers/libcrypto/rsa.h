@@ -14,6 +14,9 @@
 #define LC_RSA_BITS_GENERATE_MIN 1024
 #define LC_RSA_BITS_MAX 16384
 
+/** The longest public exponent that a key is made with, in bytes (SP 800-56B, 6.2). */
+#define LC_RSA_EXPONENT_MAX 32
+
 /** The numbers of a key, in the order of RSAPrivateKey without the version. */
 enum { LC_RSA_N, LC_RSA_E, LC_RSA_D, LC_RSA_P, LC_RSA_Q, LC_RSA_DP, LC_RSA_DQ, LC_RSA_QINV, LC_RSA_NUMBERS };
 
@@ -40,6 +43,15 @@ psa_status_t lc_rsa_object(const lc_key_t *key, EVP_PKEY **pkey);
 
 psa_status_t lc_rsa_import(const lc_key_t *key, lc_output_t out, size_t *bits);
 psa_status_t lc_rsa_generate(const lc_key_t *key, lc_output_t out);
+
+/** Makes a key pair with another public exponent than 65537.
+ *
+ * @param exponent  little-endian; none: 65537
+ *
+ * @return INVALID_ARGUMENT if it is even or 1; NOT_SUPPORTED if it is longer than LC_RSA_EXPONENT_MAX
+ */
+psa_status_t lc_rsa_generate_with(const lc_key_t *key, lc_bytes_t exponent, lc_output_t out);
+
 psa_status_t lc_rsa_export_public(const lc_key_t *key, lc_output_t out);
 
 #endif

@@ -193,7 +193,43 @@ static psa_status_t unload(const EVP_PKEY *pkey, size_t bits, lc_rsa_parts_t *pa
     return PSA_SUCCESS;
 }
 
+/* Gives the exponent to the generation; BN_lebin2bn() skips the zeros at the end. */
+static psa_status_t set_exponent(EVP_PKEY_CTX *context, lc_bytes_t exponent) {
+    if (exponent.size == 0) {
+        return PSA_SUCCESS;
+    }
+    BIGNUM *number = BN_lebin2bn(exponent.data, (int)exponent.size, NULL);
+    psa_status_t status = PSA_ERROR_INSUFFICIENT_MEMORY;
+    if (number != NULL && (!BN_is_odd(number) || BN_is_one(number))) {
+        status = PSA_ERROR_INVALID_ARGUMENT;
+    } else if (number != NULL) {
+        bool taken = EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context, number) == 1;
+        status = taken ? PSA_SUCCESS : lc_failed(PSA_ERROR_NOT_SUPPORTED);
+    }
+    BN_free(number);
+    return status;
+}
+
+static size_t significant(lc_bytes_t exponent) {
+    size_t size = exponent.size;
+    while (size > 0 && exponent.data[size - 1] == 0) {
+        size--;
+    }
+    return size;
+}
+
 psa_status_t lc_rsa_generate(const lc_key_t *key, lc_output_t out) {
+    return lc_rsa_generate_with(key, (lc_bytes_t){NULL, 0}, out);
+}
+
+psa_status_t lc_rsa_generate_with(const lc_key_t *key, lc_bytes_t exponent, lc_output_t out) {
+    if (exponent.size != 0 && significant(exponent) == 0) {
+        return PSA_ERROR_INVALID_ARGUMENT;
+    }
+    exponent.size = significant(exponent);
+    if (exponent.size > LC_RSA_EXPONENT_MAX) {
+        return (exponent.data[0] & 1) != 0 ? PSA_ERROR_NOT_SUPPORTED : PSA_ERROR_INVALID_ARGUMENT;
+    }
     if (key->bits < LC_RSA_BITS_GENERATE_MIN || key->bits > LC_RSA_BITS_MAX) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
@@ -206,7 +242,10 @@ psa_status_t lc_rsa_generate(const lc_key_t *key, lc_output_t out) {
     psa_status_t status = PSA_SUCCESS;
     if (EVP_PKEY_keygen_init(context) != 1 || EVP_PKEY_CTX_set_rsa_keygen_bits(context, (int)key->bits) != 1) {
         status = lc_failed(PSA_ERROR_NOT_SUPPORTED);
-    } else if (EVP_PKEY_generate(context, &pkey) != 1) {
+    } else {
+        status = set_exponent(context, exponent);
+    }
+    if (status == PSA_SUCCESS && EVP_PKEY_generate(context, &pkey) != 1) {
         status = lc_failed(PSA_ERROR_GENERIC_ERROR);
     }
     size_t room_size = LC_RSA_NUMBERS * ((key->bits + 7) / 8);

@@ -101,6 +101,27 @@ static psa_status_t verify_with(const rsa_t *rsa, lc_bytes_t input, lc_bytes_t s
                : lc_failed(PSA_ERROR_INVALID_SIGNATURE);
 }
 
+/* libcrypto does not verify a signature of nothing. What it was made of is padding alone: 00 01 FF ... FF 00. */
+static psa_status_t verify_nothing(const rsa_t *rsa, lc_bytes_t signature) {
+    if (signature.size != rsa->size) {
+        return PSA_ERROR_INVALID_SIGNATURE;
+    }
+    size_t size = rsa->size;
+    uint8_t *encoded = OPENSSL_malloc(size);
+    if (encoded == NULL) {
+        return PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
+    bool right = EVP_PKEY_verify_recover_init(rsa->context) == 1 &&
+                 EVP_PKEY_CTX_set_rsa_padding(rsa->context, RSA_NO_PADDING) == 1 &&
+                 EVP_PKEY_verify_recover(rsa->context, encoded, &size, signature.data, signature.size) == 1 &&
+                 size == rsa->size && encoded[0] == 0 && encoded[1] == 1 && encoded[size - 1] == 0;
+    for (size_t i = 2; right && i < size - 1; i++) {
+        right = encoded[i] == 0xff;
+    }
+    OPENSSL_free(encoded);
+    return right ? PSA_SUCCESS : lc_failed(PSA_ERROR_INVALID_SIGNATURE);
+}
+
 /* The string that PKCS#1 v1.5 pads: a DigestInfo, or the input itself for the raw algorithm. */
 static psa_status_t pkcs1_input(const lc_sign_request_t *request, const rsa_t *rsa, uint8_t *room, lc_bytes_t *text) {
     *text = request->input;
@@ -138,7 +159,7 @@ psa_status_t lc_rsa_pkcs1_verify(const lc_sign_request_t *request, lc_bytes_t si
         status = pkcs1_input(request, &rsa, room, &text);
     }
     if (status == PSA_SUCCESS) {
-        status = verify_with(&rsa, text, signature);
+        status = text.size != 0 ? verify_with(&rsa, text, signature) : verify_nothing(&rsa, signature);
     }
     rsa_close(&rsa);
     return status;
