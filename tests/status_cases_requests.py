@@ -232,7 +232,9 @@ def nobody_makes_such_keys(function: str, status: int) -> None:
         elif function == "psa_generate_key":
             fails(status, w.core.generate_key, curve)
         else:
-            fails(status, w.core.generate_key_custom, KeyAttributes(KeyType.RSA_KEY_PAIR, 2048), b"\1" + bytes(40) + b"\1")
+            fails(
+                status, w.core.generate_key_custom, KeyAttributes(KeyType.RSA_KEY_PAIR, 2048), b"\1" + bytes(40) + b"\1"
+            )
 
 
 for name in ("import_key", "generate_key", "generate_key_custom"):
@@ -283,6 +285,13 @@ def use_that_the_policy_excludes(function: str, status: int) -> None:
         key.check_usage(ECDSA, Usage.SIGN_MESSAGE)
         for alg, usage in ((ECDSA, Usage.VERIFY_HASH), (Alg.ECDSA(Alg.SHA_1), Usage.SIGN_HASH), (0, Usage.EXPORT)):
             fails(status, key.check_usage, alg, usage)
+
+
+@covers("check_key_usage", "NOT_SUPPORTED")
+def use_that_nobody_serves(function: str, status: int) -> None:
+    with world() as w:
+        wanted = KeyAttributes(KeyType.ASCON, 128, usage=Usage.ENCRYPT, alg=Alg.ASCON_AEAD128)
+        fails(status, w.core.generate_key(wanted).check_usage, Alg.ASCON_AEAD128, Usage.ENCRYPT)
 
 
 @covers("check_key_usage", "INVALID_ARGUMENT")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import policy_model as model
 import pytest
 from spec_data import DATA, truth
 from test_policy_keys import TYPES, USAGES, Everything
 
-from psa_bridge import Core, KeyAttributes
+from psa_bridge import Alg, Core, EccFamily, KeyAttributes, KeyType, NotSupported, PythonDriver, Usage
 from psa_bridge._native import lib
 from psa_bridge.constants import Status
+from psa_bridge.spec.entry_points import ENTRY_POINTS
 
 SIZES: dict[str, int] = {
     "RAW_DATA": 128,
@@ -96,6 +97,8 @@ def fits(alg: model.Call, key_type: str, bits: int, usage: str) -> bool:
     named = alg.base if alg.name in (*model.LENGTHS, "KEY_AGREEMENT") else alg
     if named.name == "XTS" and key_type == "DES":
         return False  # listed, but without a size
+    if alg.name == "AEAD_WITH_SHORTENED_TAG" and "CHACHA20_POLY1305" in named.name:
+        return False  # tags of 16 bytes are required, others are recommended to be refused
     agreement = named.name in ("ECDH", "FFDH")
     if agreement and usage == "DERIVE_PUBLIC":
         key_type = key_type.replace("PUBLIC_KEY", "KEY_PAIR")
@@ -123,9 +126,32 @@ def expected(policy: model.Call, alg: model.Call, key_type: str, usage: str) -> 
     return refused or {0}
 
 
+def never_called(driver: Complete, *values: Any, **sizes: int) -> None:
+    raise AssertionError("a question about a use called a driver")
+
+
+class Complete(Everything):
+    """Says that it does everything with every key; only keys are imported."""
+
+    prefix = "complete"
+    answering: ClassVar = [
+        row.name
+        for row in ENTRY_POINTS
+        if "transparent" in row.types
+        and row.context != "random_context"
+        and row.family not in ("entropy", "init", "derive_key")
+    ]
+    capabilities: ClassVar = [{"entry_points": answering}]
+
+
+for name in Complete.answering:
+    if name not in vars(Everything):
+        setattr(Complete, name, never_called)
+
+
 @pytest.fixture
 def core() -> Iterator[Core]:
-    with Core(Everything(), software=False) as made:
+    with Core(Complete(), software=False) as made:
         yield made
 
 
@@ -152,6 +178,67 @@ def test_usage_is_judged_by_policy_role_and_type(core: Core, key_type: str) -> N
                     wrong.append(f"{usage} {model.write(alg)}, policy {model.write(policy)}: {status}")
         key.destroy()
     assert not wrong, "\n".join([str(len(wrong)), *wrong[:30]])
+
+
+def imports_only() -> Core:
+    class Importer(Everything):
+        prefix = "importer"
+        capabilities: ClassVar = [{"entry_points": ["import_key"]}]
+
+    return Core(Importer(), software=False)
+
+
+@pytest.mark.parametrize("key_type", ["AES", "HMAC", "DERIVE", "ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1)", "DES"])
+def test_what_nobody_serves_is_not_supported(key_type: str) -> None:
+    with imports_only() as core:
+        for policy in sample():
+            key = make(core, key_type, sample()[policy], sum(USAGES.values()))
+            for usage in ROLES:
+                status = lib.psab_check_key_usage(core.native, key.id, sample()[policy], USAGES[usage])
+                refused = expected(policy, policy, key_type, usage) - {0}
+                assert status in (refused or {int(Status.NOT_SUPPORTED)}), (usage, model.write(policy))
+            key.destroy()
+
+
+def drawn(core: Core, key_type: int, bits: int, alg: int) -> Any:
+    return core.generate_key(KeyAttributes(key_type, bits, usage=sum(USAGES.values()), alg=alg))
+
+
+P256 = KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1)
+
+
+def test_a_signature_over_a_message_needs_somebody_for_the_hash() -> None:
+    class Signer(PythonDriver):
+        prefix = "signer"
+        capabilities: ClassVar = [{"entry_points": ["import_key", "sign_hash", "verify_hash"]}]
+        import_key, sign_hash, verify_hash = Everything.import_key, never_called, never_called
+
+    alg = Alg.ECDSA(Alg.SHA_256)
+    with Core(Signer(), software=False) as core:
+        attributes = KeyAttributes(P256, 256, usage=Usage.SIGN_HASH | Usage.VERIFY_HASH, alg=alg)
+        key = core.import_key(attributes, bytes(31) + b"\1")
+        for usage in (Usage.SIGN_HASH, Usage.VERIFY_HASH):
+            key.check_usage(alg, usage)
+        for usage in (Usage.SIGN_MESSAGE, Usage.VERIFY_MESSAGE):
+            with pytest.raises(NotSupported):
+                key.check_usage(alg, usage)
+
+
+def test_software_serves_what_it_says() -> None:
+    with Core() as core:
+        aes = drawn(core, KeyType.AES, 256, Alg.CTR)
+        aes.check_usage(Alg.CTR, Usage.ENCRYPT)
+        secret = drawn(core, KeyType.DERIVE, 256, Alg.HKDF(Alg.SHA_256))
+        secret.check_usage(Alg.HKDF(Alg.SHA_256), Usage.DERIVE)
+        pair = drawn(core, P256, 256, Alg.KEY_AGREEMENT(Alg.ECDH, Alg.HKDF(Alg.SHA_256)))
+        for usage in (Usage.DERIVE, Usage.DERIVE_PUBLIC):
+            pair.check_usage(pair.attributes.alg, usage)
+        unserved = Alg.KEY_AGREEMENT(Alg.ECDH, Alg.HKDF(Alg.AES_MMO_ZIGBEE))
+        other = drawn(core, P256, 256, unserved)
+        ascon = drawn(core, KeyType.ASCON, 128, Alg.ASCON_AEAD128)
+        for key, alg, use in ((other, unserved, Usage.DERIVE), (ascon, Alg.ASCON_AEAD128, Usage.ENCRYPT)):
+            with pytest.raises(NotSupported):
+                key.check_usage(alg, use)
 
 
 def test_management_takes_no_algorithm_and_needs_its_flag(core: Core) -> None:

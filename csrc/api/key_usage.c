@@ -2,38 +2,12 @@
 
 #include "api/compose.h"
 #include "api/key_fit.h"
+#include "api/key_role.h"
 #include "api/key_view.h"
 #include "psab/api.h"
 #include "psab/plans.h"
 
 #define MANAGEMENT (PSA_KEY_USAGE_EXPORT | PSA_KEY_USAGE_COPY | PSA_KEY_USAGE_CACHE)
-
-/* Whether the use is one of the roles that an algorithm has. */
-static bool has_role(psa_algorithm_t alg, psa_key_usage_t usage) {
-    switch (usage) {
-    case PSA_KEY_USAGE_ENCRYPT:
-    case PSA_KEY_USAGE_DECRYPT:
-        return PSA_ALG_IS_CIPHER(alg) || PSA_ALG_IS_AEAD(alg) || PSA_ALG_IS_ASYMMETRIC_ENCRYPTION(alg) ||
-               PSA_ALG_IS_KEY_ENCAPSULATION(alg);
-    case PSA_KEY_USAGE_SIGN_MESSAGE:
-    case PSA_KEY_USAGE_VERIFY_MESSAGE:
-        return PSA_ALG_IS_MAC(alg) || PSA_ALG_IS_SIGN_MESSAGE(alg);
-    case PSA_KEY_USAGE_SIGN_HASH:
-    case PSA_KEY_USAGE_VERIFY_HASH:
-        return PSA_ALG_IS_SIGN_HASH(alg);
-    case PSA_KEY_USAGE_DERIVE:
-        return PSA_ALG_IS_KEY_DERIVATION(alg) || PSA_ALG_IS_KEY_AGREEMENT(alg) || PSA_ALG_IS_PAKE(alg);
-    case PSA_KEY_USAGE_DERIVE_PUBLIC:
-        return PSA_ALG_IS_KEY_AGREEMENT(alg) || PSA_ALG_IS_PAKE(alg);
-    case PSA_KEY_USAGE_VERIFY_DERIVATION:
-        return PSA_ALG_IS_KEY_DERIVATION(alg);
-    case PSA_KEY_USAGE_WRAP:
-    case PSA_KEY_USAGE_UNWRAP:
-        return PSA_ALG_IS_KEY_WRAP(alg);
-    default:
-        return false;
-    }
-}
 
 /* Whether a role can be played by a public key. */
 static bool public_suffices(psa_algorithm_t alg, psa_key_usage_t usage) {
@@ -63,7 +37,7 @@ static psa_status_t check_request(psa_algorithm_t alg, psa_key_usage_t usage) {
         return alg == PSA_ALG_NONE ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
     }
     bool concrete = alg != PSA_ALG_NONE && psab_alg_is_policy(alg) && !psab_alg_is_wildcard(alg);
-    return concrete && has_role(alg, usage) ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
+    return concrete && psab_has_role(alg, usage) ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
 }
 
 /* Being the peer of a key agreement needs no permission; in a PAKE it needs that to derive. */
@@ -86,7 +60,9 @@ static psa_status_t check(psab_core_t *core, const psab_attributes_t *attributes
     if (alg != PSA_ALG_NONE && !key_fits(attributes, alg, usage)) {
         return psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "this type of key cannot be used so");
     }
-    return PSA_SUCCESS;
+    status = alg != PSA_ALG_NONE ? psab_role_served(core, attributes, alg, usage) : PSA_SUCCESS;
+    return status == PSA_SUCCESS ? status
+                                 : psab_refuse(core, status, "no driver does this with this key and algorithm");
 }
 
 psa_status_t psab_check_key_usage(psab_core_t *core, psa_key_id_t key, psa_algorithm_t alg, psa_key_usage_t usage) {

@@ -199,6 +199,7 @@ class KeyManagement(Native):
         Raises:
             NotPermitted: the policy of the key excludes it.
             InvalidArgument: the flag, the algorithm and the key do not fit together.
+            NotSupported: no driver does that with this key.
             InvalidHandle: the key does not exist.
         """
         self._run("check_key_usage", self._key(key), number(alg, "alg"), number(usage, "usage"))

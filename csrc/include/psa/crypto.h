@@ -82,7 +82,8 @@ psa_key_usage_t psa_get_key_usage_flags(const psa_key_attributes_t *attributes);
 
 /** Whether `key` can be used in the role that the one flag `usage` names: of `alg`, or of no
  * algorithm for exporting, copying and caching. PSA_ERROR_NOT_PERMITTED if its policy excludes
- * that, PSA_ERROR_INVALID_ARGUMENT if flag, algorithm and type of key do not go together. */
+ * that, PSA_ERROR_INVALID_ARGUMENT if flag, algorithm and type of key do not go together, and
+ * PSA_ERROR_NOT_SUPPORTED if no driver would be asked. */
 psa_status_t psa_check_key_usage(psa_key_id_t key, psa_algorithm_t alg, psa_key_usage_t usage);
 
 /** Declare the type; PSA_KEY_TYPE_NONE clears it. */

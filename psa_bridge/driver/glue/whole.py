@@ -184,19 +184,15 @@ def _arguments(drivers: Iterable[GlueDriver]) -> Iterator[Argument]:
                 yield from target.form.arguments
 
 
-def _uses_custom(glue: Glue) -> bool:
-    return any(argument.role.word == "custom" for argument in _arguments(glue.drivers))
-
-
 def emit(glue: Glue) -> str:
     """The C file."""
     parts = [_header(glue), _COMMON]
     parts.append(glue_attributes.OWN if glue.own_headers else glue_attributes.FOREIGN)
-    if _uses_custom(glue):
-        parts.append(f"\nstatic const {glue.types.custom} psab_no_custom;\n")
-    parts.append("\n")
     adapters = _Adapters(glue)
-    parts += [_driver(glue, driver, number, adapters) for number, driver in enumerate(glue.drivers)]
+    drivers = "".join(_driver(glue, driver, number, adapters) for number, driver in enumerate(glue.drivers))
+    if "psab_no_custom" in drivers:
+        parts.append(f"\nstatic const {glue.types.custom} psab_no_custom;\n")
+    parts += ["\n", drivers]
     parts.append(_entry(glue))
     parts.append(shims.emit(glue.services, glue.types, glue.own_headers, glue.exported))
     return "".join(parts)
