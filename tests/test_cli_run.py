@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import stat
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM
+from spec_data import functions
 
 from psa_bridge import Core, paths
 from psa_bridge.cli import main
@@ -60,6 +62,19 @@ def test_every_row_names_methods_that_there_are() -> None:
     for call in CALLS.values():
         for method in filter(None, (call.setup or call.name, call.setup)):
             assert callable(getattr(Core, method))
+
+
+OTHERWISE = {"get_key_attributes", "check_key_usage", "destroy_key", "purge_key", "crypto_init", "generate_key_custom"}
+"""Functions that do nothing to be tried: they look at keys, remove them, or are others with more arguments."""
+
+
+def test_every_operation_of_the_api_can_be_run() -> None:
+    plain = re.compile(r"_init$|^(set|get|reset)_key_(?!attributes$)|^reset|^pake_cs_")
+    wanted = {row["name"].removeprefix("psa_"): row["prototype"] for row in functions()}
+    whole = {name for name, text in wanted.items() if "_operation_t" not in text and not plain.search(name)}
+    assert whole - set(CALLS) - OTHERWISE == set()
+    ways = {call.setup for call in CALLS.values()}
+    assert {name for name in wanted if name.endswith("_setup")} - ways == set()
 
 
 @pytest.mark.parametrize("parts", [[], ["--parts", "1"], ["--parts", "64"], ["--parts", "1000"]])

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from psa_bridge import Alg, Core, Key, KeyType
+    from psa_bridge import Alg, Core, Key, KeyAttributes, KeyType
+    from psa_bridge.cli.calls import Call
 
 _PEM = b"-----BEGIN "
 _DER = 0x30
-_SECRET = frozenset({"raw"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options that describe a key."""
+    """Add the options that describe keys."""
     from psa_bridge.cli.arguments import number
 
     group = parser.add_argument_group("the key")
@@ -26,10 +26,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--key-format", choices=("auto", "raw", "pem", "der"), default="auto", help="(%(default)s)")
     group.add_argument("--password-file", type=Path, metavar="FILE", help="its first line opens an encrypted key")
     group.add_argument("--key-type", metavar="MACRO", help="where neither file nor algorithm says it")
-    group.add_argument("--bits", type=number, default=0, metavar="N", help="of a generated key, or of raw material")
+    group.add_argument("--bits", type=number, metavar="N", help="of a generated key, or of raw material")
     group.add_argument("--location", metavar="N|DRIVER", help="a number, or the prefix of an opaque driver")
     group.add_argument("--save-key", type=Path, metavar="FILE", help="write the raw material, readable by you only")
     group.add_argument("--save-public", type=Path, metavar="FILE", help="write the public key in PEM")
+    group = parser.add_argument_group("a second key", "What is wrapped or compared with, or the server's in a PAKE.")
+    group.add_argument("--other-key", type=Path, metavar="FILE", help="raw material, PEM or DER")
+    group.add_argument("--other-type", metavar="MACRO", help="of raw material")
+    group = parser.add_argument_group(
+        "a key that the call makes", "Its material is the output of the call, unless there is another."
+    )
+    group.add_argument("--new-type", metavar="MACRO", help="of an agreed or encapsulated key: PSA_KEY_TYPE_DERIVE")
+    group.add_argument("--new-bits", type=number, metavar="N", help="0 where its material says it")
+    group.add_argument("--new-location", metavar="N|DRIVER", help="as --location")
+    group.add_argument("--save-new", type=Path, metavar="FILE", help="write the raw material, readable by you only")
+
+
+def is_given(arguments: argparse.Namespace) -> bool:
+    """Whether a key was named."""
+    return bool(arguments.key or arguments.key_hex is not None or arguments.generate)
 
 
 def make_key(core: Core, arguments: argparse.Namespace, usage: int, alg: Alg) -> Key:
@@ -38,7 +53,7 @@ def make_key(core: Core, arguments: argparse.Namespace, usage: int, alg: Alg) ->
     from psa_bridge.cli.bundles import location
     from psa_bridge.cli.failures import UsageError, usage_errors
 
-    if not (arguments.key or arguments.key_hex is not None or arguments.generate):
+    if not is_given(arguments):
         raise UsageError(f"{arguments.call} needs a key: give --key FILE, --key-hex or --generate")
     usage |= Usage.EXPORT if arguments.save_key else 0
     policy: dict[str, Any] = {"usage": usage, "alg": alg, "lifetime": location(core, arguments.location) << 8}
@@ -47,11 +62,59 @@ def make_key(core: Core, arguments: argparse.Namespace, usage: int, alg: Alg) ->
     data, form = (b"", "raw") if arguments.generate else _material(arguments)
     if form == "raw":
         with usage_errors():
-            attributes = KeyAttributes(_key_type(arguments, alg), arguments.bits, **policy)
+            attributes = KeyAttributes(_key_type(arguments.key_type, alg), arguments.bits or 0, **policy)
         return core.generate_key(attributes) if arguments.generate else core.import_key(attributes, data)
-    password = arguments.password_file.read_bytes().split(b"\n", 1)[0] if arguments.password_file else None
-    load = core.import_pem if form == "pem" else core.import_der
-    return load(bytes(data), password=password, **policy)
+    return _load(core, data, form, arguments.password_file, **policy)
+
+
+def other_key(core: Core, arguments: argparse.Namespace, usage: int, alg: Alg) -> Key:
+    """The second key; where nothing says its type, a password hash to compare with, or material of no kind."""
+    from psa_bridge import KeyAttributes, KeyType, Usage
+    from psa_bridge.cli.failures import number_or_macro, usage_errors
+
+    data, form = _read(arguments.other_key, "auto", arguments.other_type)
+    if form != "raw":
+        return _load(core, data, form, arguments.password_file, usage=usage, alg=alg)
+    usual = KeyType.PASSWORD_HASH if usage == Usage.VERIFY_DERIVATION else KeyType.RAW_DATA
+    with usage_errors():
+        if arguments.other_type:
+            usual = KeyType(number_or_macro(arguments.other_type, "--other-type"))
+        elif usage == Usage.DERIVE:
+            usual = _key_type(None, alg)
+        attributes = KeyAttributes(usual, usage=usage, alg=alg)
+    return core.import_key(attributes, data)
+
+
+def new_attributes(core: Core, call: Call, arguments: argparse.Namespace) -> KeyAttributes:
+    """The attributes of the key that a call makes; where it has no other key, those of --key-type and so on.
+
+    Without a type, it is a copy as it was, or a secret to derive from.
+    """
+    from psa_bridge import KeyAttributes, KeyType, Usage
+    from psa_bridge.cli.bundles import location
+    from psa_bridge.cli.failures import UsageError, number_or_macro, usage_errors
+
+    alone = "key" not in call.values
+    text = arguments.new_type or (arguments.key_type if alone else None)
+    bits = arguments.new_bits if arguments.new_bits is not None or not alone else arguments.bits
+    place = arguments.new_location or (arguments.location if alone else None)
+    kind = None if text is None else number_or_macro(text, "--new-type" if arguments.new_type else "--key-type")
+    if kind is None and "new" not in call.optional:
+        raise UsageError(f"{call.name} needs {'--key-type' if alone else '--new-type'}, the type of the key it makes")
+    with usage_errors():
+        lifetime = location(core, place) << 8
+        usual = KeyType.NONE if "COPY" in call.usages.get("key", "") else KeyType.DERIVE
+        usage = 0 if lifetime else Usage.EXPORT
+        return KeyAttributes(usual if kind is None else KeyType(kind), bits or 0, usage=usage, lifetime=lifetime)
+
+
+def material(key: Key) -> bytes | None:
+    """What a new key is, in the API's export format: a public key if it is in a secure element, or nothing."""
+    from psa_bridge import KeyType
+
+    if not key.attributes.location:
+        return key.export()
+    return key.export_public() if KeyType(key.attributes.type).is_key_pair else None
 
 
 def save_key(arguments: argparse.Namespace, key: Key) -> None:
@@ -64,18 +127,30 @@ def save_key(arguments: argparse.Namespace, key: Key) -> None:
         write_bytes(arguments.save_public, key.export_public_pem())
 
 
+def _load(core: Core, data: bytes, form: str, password_file: Path | None, **policy: Any) -> Key:
+    """A key in PEM or DER."""
+    password = password_file.read_bytes().split(b"\n", 1)[0] if password_file else None
+    load = core.import_pem if form == "pem" else core.import_der
+    return load(bytes(data), password=password, **policy)
+
+
 def _material(arguments: argparse.Namespace) -> tuple[bytes, str]:
-    """What was given, and its format; PEM and DER are recognised unless a type says that it is raw."""
+    """What was given, and its format."""
     from psa_bridge.cli.failures import hexadecimal
 
     if arguments.key_hex is not None:
         return hexadecimal(arguments.key_hex, "--key-hex"), "raw"
-    data = arguments.key.read_bytes()
-    if arguments.key_format != "auto":
-        return data, arguments.key_format
+    return _read(arguments.key, arguments.key_format, arguments.key_type)
+
+
+def _read(path: Path, form: str, type_text: str | None) -> tuple[bytes, str]:
+    """A file's content and format; PEM and DER are recognised unless a type says that it is raw."""
+    data = path.read_bytes()
+    if form != "auto":
+        return data, form
     if data.startswith(_PEM):
         return data, "pem"
-    return data, "der" if _is_der(data) and not arguments.key_type else "raw"
+    return data, "der" if _is_der(data) and not type_text else "raw"
 
 
 def _is_der(data: bytes) -> bool:
@@ -88,19 +163,24 @@ def _is_der(data: bytes) -> bool:
     return len(data) == 2 + count + int.from_bytes(data[2 : 2 + count], "big")
 
 
-def _key_type(arguments: argparse.Namespace, alg: Alg) -> KeyType:
+def _key_type(text: str | None, alg: Alg) -> KeyType:
     """The type that is named, or the only one that an algorithm is usually used with."""
-    from psa_bridge import KeyType
+    from psa_bridge import EccFamily, KeyType
     from psa_bridge.cli.failures import UsageError, number_or_macro
 
-    if arguments.key_type:
-        return KeyType(number_or_macro(arguments.key_type, "--key-type"))
-    if alg.is_key_derivation:
-        return KeyType.PASSWORD if alg.is_key_derivation_stretching else KeyType.DERIVE
-    if alg.is_hmac:
-        return KeyType.HMAC
+    if text:
+        return KeyType(number_or_macro(text, "--key-type"))
     if str(alg).startswith("PSA_ALG_CHACHA20") or (alg.is_stream_cipher and str(alg) == "PSA_ALG_STREAM_CIPHER"):
         return KeyType.CHACHA20
-    if alg.is_block_cipher_mac or alg.is_cipher or alg.is_aead_on_block_cipher:
-        return KeyType.AES
+    usual = {
+        KeyType.PASSWORD: alg.is_key_derivation_stretching or alg.is_jpake,
+        KeyType.DERIVE: alg.is_key_derivation,
+        KeyType.HMAC: alg.is_hmac,
+        KeyType.AES: alg.is_block_cipher_mac or alg.is_cipher or alg.is_aead_on_block_cipher or alg.is_key_wrap,
+        KeyType.ML_KEM_KEY_PAIR: str(alg) == "PSA_ALG_ML_KEM",
+        KeyType.SPAKE2P_KEY_PAIR(EccFamily.SECP_R1): alg.is_spake2p,
+    }
+    for kind, fits in usual.items():
+        if fits:
+            return kind
     raise UsageError(f"what type of key is it? {alg or 'the call'} does not tell: give --key-type")

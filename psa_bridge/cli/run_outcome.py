@@ -10,20 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from psa_bridge import Key, PsaError, TraceEvent
-    from psa_bridge.cli.calls import Call
+    from psa_bridge.cli.calls import Call, Result
+    from psa_bridge.cli.failures import CommandFailedError
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a call. ``events`` are all calls of drivers, ``own`` those that the call itself made."""
+    """What came of a call.
+
+    ``made`` is the material of a key that it made, ``events`` all calls of drivers, ``own`` those of the call itself.
+    """
 
     arguments: argparse.Namespace
     call: Call
     given: dict[str, Any]
-    result: bytes | None
-    error: PsaError | None
+    result: Result
+    made: bytes | None
+    error: PsaError | CommandFailedError | None
     events: tuple[TraceEvent, ...]
     own: tuple[TraceEvent, ...]
+
+    @property
+    def _output(self) -> bytes | None:
+        """What the call gave: its output, or else the key that it made."""
+        return self.made if self.result.output is None else self.result.output
 
     @property
     def _served_by(self) -> list[str]:
@@ -43,6 +53,10 @@ class Outcome:
 
     def show(self) -> int:
         """Print everything; the exit code."""
+        from psa_bridge.cli.arguments import write_bytes
+
+        if self.arguments.save_new and self.made is not None:
+            write_bytes(self.arguments.save_new, self.made, secret=True)
         if self.arguments.json:
             self._print_json()
         else:
@@ -54,7 +68,8 @@ class Outcome:
         if self.arguments.trace:
             self._print_trace()
         if self.error is None:
-            self._write(self.result)
+            self._write(self._output)
+            self._tell_key()
         if self.given.get("nonce") is not None and self.arguments.nonce is None and self.error is None:
             say(f"nonce: {self.given['nonce'].hex()} (drawn for this call; it is needed to decrypt)")
         if self._served_by:
@@ -73,6 +88,16 @@ class Outcome:
         if not self.arguments.quiet:
             print(text, file=sys.stderr)
 
+    def _tell_key(self) -> None:
+        """What the call made beside its output."""
+        if self.result.key is None:
+            return
+        key = _key_data(self.result.key)
+        place = f" at location {key['location']:#x}" if key["location"] else ""
+        kept = self.arguments.save_new or (self.result.output is None and self.made is not None)
+        hint = "" if kept or place else "; --save-new FILE keeps it"
+        self._say(f"made a {key['type']} of {key['bits']} bits{place}{hint}")
+
     def _print_trace(self) -> None:
         from psa_bridge.cli.output import table
 
@@ -87,7 +112,7 @@ class Outcome:
         from psa_bridge.cli.arguments import write_bytes
 
         if result is None:
-            if not self.arguments.quiet:
+            if self.call.checks and not self.arguments.quiet:
                 print("it matches")
             return
         target = self.arguments.output
@@ -107,15 +132,16 @@ class Outcome:
         from psa_bridge.cli.arguments import print_json, write_bytes
         from psa_bridge.cli.reports import document
 
-        if self.arguments.output and self.result is not None:
-            write_bytes(self.arguments.output, self.result)
-        key, error = self.given.get("key"), self.error
+        if self.arguments.output and self._output is not None:
+            write_bytes(self.arguments.output, self._output)
+        key, new, error = self.given.get("key"), self.result.key, self.error
         content = {
             "call": self.call.name,
             "algorithm": str(self.given["alg"]) if self.given["alg"] else None,
             "key": _key_data(key) if key is not None else None,
             "ok": error is None and not self._missed,
-            "output": self.result.hex() if self.result is not None else None,
+            "new_key": _key_data(new) if new is not None else None,
+            "output": self._output.hex() if self._output is not None else None,
             "nonce": nonce.hex() if (nonce := self.given.get("nonce")) is not None else None,
             "error": None if error is None else _error_data(error),
             "served_by": self._served_by,
@@ -130,9 +156,9 @@ def _key_data(key: Key) -> dict[str, Any]:
     return {"type": str(attributes.type), "bits": attributes.bits, "location": attributes.location}
 
 
-def _error_data(error: PsaError) -> dict[str, Any]:
+def _error_data(error: PsaError | CommandFailedError) -> dict[str, Any]:
     names = ("status", "status_name", "driver", "entry_point")
-    return {**{name: getattr(error, name) for name in names}, "message": str(error)}
+    return {**{name: getattr(error, name, None) for name in names}, "message": str(error)}
 
 
 def _event_data(event: TraceEvent) -> dict[str, Any]:
