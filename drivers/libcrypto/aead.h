@@ -8,6 +8,15 @@
 
 #include "block.h"
 
+/** A request that is done in one go. */
+typedef struct lc_whole {
+    lc_bytes_t nonce;
+    lc_bytes_t ad;
+    lc_bytes_t text;
+    uint8_t *out; /**< as long as the text */
+    size_t tag_length;
+} lc_whole_t;
+
 /** One AEAD algorithm. */
 typedef struct lc_aead_kind {
     psa_algorithm_t alg; /**< with the default tag */
@@ -30,6 +39,10 @@ typedef struct lc_aead_kind {
     /** A context for the whole algorithm with a nonce of 12 bytes, to be given the nonce; null where libcrypto has
      * none. */
     psa_status_t (*open)(const lc_key_t *key, bool encrypt, EVP_CIPHER_CTX **context);
+    /** A short request with a nonce of 12 bytes, faster: writes or compares the tag.  DOES_NOT_EXIST, nothing being
+     * done, if it cannot be had; may be null. */
+    psa_status_t (*seal_brief)(const lc_key_t *key, const lc_whole_t *whole, uint8_t *tag);
+    psa_status_t (*unseal_brief)(const lc_key_t *key, const lc_whole_t *whole, const uint8_t *tag);
 } lc_aead_kind_t;
 
 /** The row of an algorithm for a key; null if this driver does not know it. */
@@ -45,6 +58,10 @@ psa_status_t lc_aead_encrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_
 /** The reverse, with the same statuses; INVALID_SIGNATURE for a wrong tag, the output being wiped. */
 psa_status_t lc_aead_decrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t nonce, lc_bytes_t ad,
                                    lc_bytes_t text, lc_output_t out);
+
+/** Short GCM of any cipher with blocks of 16 bytes. */
+psa_status_t lc_gcm_seal_brief(const lc_key_t *key, const lc_whole_t *whole, uint8_t *tag);
+psa_status_t lc_gcm_unseal_brief(const lc_key_t *key, const lc_whole_t *whole, const uint8_t *tag);
 
 /** Bytes of the longest tag. */
 #define LC_TAG_MAX 16

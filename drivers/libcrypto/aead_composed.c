@@ -69,6 +69,8 @@ const lc_aead_kind_t lc_aead_gcm_other = {
     gcm_tag,
     gcm_verify,
     NULL,
+    lc_gcm_seal_brief,
+    lc_gcm_unseal_brief,
 };
 
 /* CCM: chaining over a header, the additional data and the text; the text in counter mode. */
@@ -174,6 +176,6 @@ static psa_status_t ccm_verify(libcrypto_aead_operation_t *operation, const uint
 
 /* Tags of 4 to 16 bytes, even (2.). */
 const lc_aead_kind_t lc_aead_ccm = {
-    PSA_ALG_CCM,   0x00015550u, true,        UINT64_MAX, UINT64_MAX, ccm_setup,
-    ccm_set_nonce, ccm_add,     ccm_process, ccm_tag,    ccm_verify, NULL,
+    PSA_ALG_CCM, 0x00015550u, true,    UINT64_MAX, UINT64_MAX, ccm_setup, ccm_set_nonce,
+    ccm_add,     ccm_process, ccm_tag, ccm_verify, NULL,       NULL,      NULL,
 };

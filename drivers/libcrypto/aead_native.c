@@ -79,8 +79,8 @@ static psa_status_t verify(libcrypto_aead_operation_t *operation, const uint8_t 
 }
 
 const lc_aead_kind_t lc_aead_gcm = {
-    PSA_ALG_GCM,   GCM_TAGS, false,   GCM_AD_MAX, GCM_TEXT_MAX, gcm_setup,
-    gcm_set_nonce, add,      process, tag,        verify,       gcm_open,
+    PSA_ALG_GCM, GCM_TAGS, false, GCM_AD_MAX, GCM_TEXT_MAX, gcm_setup,         gcm_set_nonce,
+    add,         process,  tag,   verify,     gcm_open,     lc_gcm_seal_brief, lc_gcm_unseal_brief,
 };
 
 static psa_status_t keep_key(libcrypto_aead_operation_t *operation, const lc_key_t *key, psa_key_type_t type) {
@@ -134,10 +134,34 @@ static psa_status_t xchacha_set_nonce(libcrypto_aead_operation_t *operation, con
 }
 
 const lc_aead_kind_t lc_aead_chacha = {
-    PSA_ALG_CHACHA20_POLY1305, FULL_TAG, false,   UINT64_MAX, CHACHA_TEXT_MAX, chacha_setup,
-    chacha_set_nonce,          add,      process, tag,        verify,          chacha_open,
+    PSA_ALG_CHACHA20_POLY1305,
+    FULL_TAG,
+    false,
+    UINT64_MAX,
+    CHACHA_TEXT_MAX,
+    chacha_setup,
+    chacha_set_nonce,
+    add,
+    process,
+    tag,
+    verify,
+    chacha_open,
+    NULL,
+    NULL,
 };
 const lc_aead_kind_t lc_aead_xchacha = {
-    PSA_ALG_XCHACHA20_POLY1305, FULL_TAG, false,   UINT64_MAX, CHACHA_TEXT_MAX, xchacha_setup,
-    xchacha_set_nonce,          add,      process, tag,        verify,          NULL,
+    PSA_ALG_XCHACHA20_POLY1305,
+    FULL_TAG,
+    false,
+    UINT64_MAX,
+    CHACHA_TEXT_MAX,
+    xchacha_setup,
+    xchacha_set_nonce,
+    add,
+    process,
+    tag,
+    verify,
+    NULL,
+    NULL,
+    NULL,
 };

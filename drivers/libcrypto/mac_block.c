@@ -1,5 +1,6 @@
 /* MACs made of block ciphers: CMAC (SP 800-38B), and CBC-MAC, which is MAC algorithm 1 of
  * ISO/IEC 9797-1 with padding method 1 (zeros, none to a whole block). */
+#include "brief.h"
 #include "mac.h"
 
 /* Bytes of ciphertext that are computed and thrown away in one call. */
@@ -142,5 +143,60 @@ static void drop(libcrypto_mac_operation_t *operation) {
     lc_chain_drop(&operation->u.block);
 }
 
-const lc_mac_kind_t lc_mac_cmac = {PSA_ALG_CMAC, 0xffffffff, cmac_setup, update, cmac_finish, drop, NULL};
-const lc_mac_kind_t lc_mac_cbc = {PSA_ALG_CBC_MAC, 0xffffffff, setup, update, cbc_finish, drop, NULL};
+/* K1 and K2 of SP 800-38B, 6.1, made once per key. */
+static bool make_masks(lc_brief_t *brief) {
+    if (!brief->masked) {
+        memset(brief->mask, 0, sizeof(brief->mask));
+        brief->masked = lc_brief_blocks(brief, brief->mask[0], brief->block, brief->mask[0]);
+        twice(brief->mask[0], brief->block);
+        memcpy(brief->mask[1], brief->mask[0], brief->block);
+        twice(brief->mask[1], brief->block);
+    }
+    return brief->masked;
+}
+
+/* Chaining over a short message, one block at a time: with the masks, or padded with zeros. */
+static bool chain_brief(lc_brief_t *brief, bool cmac, lc_bytes_t message, uint8_t *state) {
+    size_t block = brief->block;
+    bool done = !cmac || make_masks(brief);
+    memset(state, 0, block);
+    for (; message.size > block && done; message.data += block, message.size -= block) {
+        lc_xor(state, message.data, block);
+        done = lc_brief_blocks(brief, state, block, state);
+    }
+    lc_xor(state, message.data, message.size);
+    if (cmac) {
+        bool whole = message.size == block;
+        state[message.size % block] ^= whole ? 0 : 0x80;
+        lc_xor(state, brief->mask[whole ? 0 : 1], block);
+    }
+    return done && lc_brief_blocks(brief, state, block, state);
+}
+
+static psa_status_t kept(const lc_key_t *key, bool cmac, lc_bytes_t message, lc_output_t mac) {
+    const lc_block_t *block = lc_block_find(key->type, 8 * key->size);
+    if (block == NULL || message.size > LC_BRIEF_MAX || mac.size < block->size) {
+        return PSA_ERROR_DOES_NOT_EXIST;
+    }
+    lc_brief_t *brief = lc_brief_take(key, block);
+    if (brief == NULL) {
+        return PSA_ERROR_DOES_NOT_EXIST;
+    }
+    bool done = chain_brief(brief, cmac, message, mac.data);
+    lc_brief_give(key, brief);
+    *mac.length = block->size;
+    return done ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR;
+}
+
+static psa_status_t cmac_kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, lc_output_t mac) {
+    (void)alg;
+    return kept(key, true, message, mac);
+}
+
+static psa_status_t cbc_kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, lc_output_t mac) {
+    (void)alg;
+    return kept(key, false, message, mac);
+}
+
+const lc_mac_kind_t lc_mac_cmac = {PSA_ALG_CMAC, 0xffffffff, cmac_setup, update, cmac_finish, drop, cmac_kept};
+const lc_mac_kind_t lc_mac_cbc = {PSA_ALG_CBC_MAC, 0xffffffff, setup, update, cbc_finish, drop, cbc_kept};

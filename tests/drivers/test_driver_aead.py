@@ -126,6 +126,18 @@ def test_aes_is_that_of_cryptography(
     assert seal(libcrypto, "AES", key, with_length(CCM, tag), short, ad, text) == expected
 
 
+@pytest.mark.parametrize("length", [0, 1, 16, 495, 496, 497, 511, 512, 513, 528, 1024, 4096])
+def test_gcm_of_short_and_long_texts_is_that_of_cryptography(libcrypto: Driver, length: int) -> None:
+    """Up to 512 bytes in all, the driver has another way."""
+    for size, ad in ((16, 0), (32, 16), (24, 513)):
+        key, nonce, text = bytes(range(size)), bytes(range(12)), bytes(range(256)) * 16
+        expected = aead.AESGCM(key).encrypt(nonce, text[:length], text[:ad])
+        assert seal(libcrypto, "AES", key, GCM, nonce, text[:ad], text[:length]) == expected
+        assert unseal(libcrypto, "AES", key, GCM, nonce, text[:ad], expected) == text[:length]
+        wrong = expected[:-1] + bytes([expected[-1] ^ 1])
+        assert status_of(unseal, libcrypto, "AES", key, GCM, nonce, text[:ad], wrong) == INVALID_SIGNATURE
+
+
 def test_ccm_with_long_additional_data(libcrypto: Driver) -> None:
     """The length takes six bytes from 65280 on."""
     key, nonce = bytes(16), bytes(13)

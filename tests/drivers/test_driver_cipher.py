@@ -253,6 +253,16 @@ def test_counter_is_one_number_of_a_whole_block(libcrypto: Driver) -> None:
         assert stream == ecb(libcrypto, kind, bytes(16), ones + bytes(BLOCK[kind]))
 
 
+@pytest.mark.parametrize("length", [0, 1, 17, 496, 511, 512, 513, 4096])
+def test_counter_mode_of_short_and_long_texts_carries_through_the_block(libcrypto: Driver, length: int) -> None:
+    """Up to 512 bytes, the driver has another way."""
+    key, start = bytes(range(16)), bytes(7) + b"\xff" * 9
+    blocks = b"".join((int.from_bytes(start, "big") + i).to_bytes(16, "big") for i in range(-(-length // 16)))
+    stream = ecb(libcrypto, "AES", key, blocks) if blocks else b""
+    assert encrypt(libcrypto, "AES", key, CTR, start, bytes(length)) == stream[:length]
+    assert decrypt(libcrypto, "AES", key, CTR, start + stream[:length]) == bytes(length)
+
+
 @pytest.mark.parametrize("nonce", range(7, 14))
 def test_ccm_star_is_counter_mode_from_one(libcrypto: Driver, nonce: int) -> None:
     """RFC 3610, 2.3; the length of the text has to fit."""

@@ -110,6 +110,15 @@ def test_block_cipher_macs_are_their_definition(
     assert mac(libcrypto, kind, key, CMAC, message) == chain(padded[:-block] + last)
 
 
+@pytest.mark.parametrize("length", [0, 16, 17, 496, 511, 512, 513, 528, 4096])
+def test_cmac_of_short_and_long_messages_is_that_of_cryptography(libcrypto: Driver, length: int) -> None:
+    """Up to 512 bytes, the driver has another way."""
+    key, message = bytes(range(24)), bytes(i % 251 for i in range(length))
+    reference = cmac.CMAC(AES(key))
+    reference.update(message)
+    assert mac(libcrypto, "AES", key, CMAC, message) == reference.finalize()
+
+
 def test_cbc_mac_of_aes_is_the_end_of_its_cbc_text(libcrypto: Driver) -> None:
     key, message = bytes(range(16)), bytes(range(64))
     encryptor = Cipher(algorithms.AES(key), modes.CBC(bytes(16))).encryptor()
