@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import functools
 import gc
 import inspect
 import threading
@@ -11,6 +12,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf import hkdf, pbkdf2
 from oracle import ecc
 
 from psa_bridge import (
@@ -25,18 +28,21 @@ from psa_bridge import (
     PythonDriver,
     Usage,
 )
+from psa_bridge.constants import Step
 from psa_bridge.gen import fast_calls
 from psa_bridge.gen.api import Function, functions
 from psa_bridge.ops.aead import AuthenticatedCiphers
 from psa_bridge.ops.cipher import Ciphers
+from psa_bridge.ops.compiled import WRITTEN
 from psa_bridge.ops.hash import Hashing
 from psa_bridge.ops.keys import KeyOperations
 from psa_bridge.ops.mac import Authentication
 from psa_bridge.ops.random import Random
 from psa_bridge.ops.sign import Signing
 from psa_bridge.paths import INCLUDE
-from psa_bridge.spec.fast_calls import FAST_CALLS, FastCall
+from psa_bridge.spec.fast_calls import FAST_CALLS, MULTI_PART, FastCall
 
+HKDF, PBKDF2 = Alg.HKDF(Alg.SHA_256), Alg.PBKDF2_HMAC(Alg.SHA_256)
 HMAC, ECDSA = Alg.HMAC(Alg.SHA_256), Alg.ECDSA(Alg.SHA_256)
 NONCE = bytes(12)
 SIZES = (0, 1, 16, 495, 496, 497, 511, 512, 513, 2047, 2048, 5000, 100_000)
@@ -67,6 +73,79 @@ def outcome(call: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[An
 
 
 # Same results
+
+
+def written(operation: Any, name: str) -> Callable[..., Any]:
+    """The Python method behind a compiled one."""
+    (found,) = (function for made, method, function in WRITTEN if made is type(operation) and method == name)
+    return functools.partial(found, operation)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_derivation_gives_the_same_either_way(core: Core, compiled: bool) -> None:
+    def run(alg: int, steps: list[tuple[str, Step, Any]]) -> bytes:
+        with core.key_derivation_setup(alg) as operation:
+            for name, step, value in steps:
+                (getattr(operation, name) if compiled else written(operation, name))(step, value)
+            output = operation.output_bytes if compiled else written(operation, "output_bytes")
+            room = bytearray(7)
+            assert output(out=room) == 7
+            return output(0) + output(33) + room + output(70_000 if alg == PBKDF2 else 5)
+
+    secret = core.import_key(KeyAttributes(KeyType.DERIVE, usage=Usage.DERIVE, alg=HKDF), bytes(range(32)))
+    data = hkdf.HKDF(hashes.SHA256(), 45, b"salt", b"info").derive(bytes(range(32)))
+    given = [("input_bytes", Step.SALT, b"salt"), ("input_key", Step.SECRET, secret),
+             ("input_bytes", Step.INFO, bytearray(b"info"))]  # fmt: skip
+    assert run(HKDF, given) == data[7:40] + data[:7] + data[40:]
+    data = pbkdf2.PBKDF2HMAC(hashes.SHA256(), 70_040, b"salt", 2).derive(b"word")
+    counted = [("input_integer", Step.COST, 2), ("input_bytes", Step.SALT, b"salt"),
+               ("input_bytes", Step.PASSWORD, b"word")]  # fmt: skip
+    assert run(PBKDF2, counted) == data[7:40] + data[:7] + data[40:]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("input_bytes", (1 << 16, b"")),
+        ("input_bytes", (-1, b"")),
+        ("input_bytes", (Step.LABEL, b"")),
+        ("input_bytes", (Step.SALT, "text")),
+        ("input_bytes", (Step.SALT,)),
+        ("input_key", (Step.SECRET, 7)),
+        ("input_key", (Step.SECRET, "key")),
+        ("input_integer", (Step.COST, 1 << 64)),
+        ("input_integer", (Step.COST, (1 << 64) - 1)),
+        ("input_integer", (Step.COST, True)),
+        ("output_bytes", ()),
+        ("output_bytes", (-1,)),
+        ("output_bytes", (8161,)),
+        ("output_bytes", (1 << 40,)),
+        ("output_bytes", (1, 2)),
+        ("abort", (1,)),
+    ],
+    ids=str,
+)
+def test_errors_of_a_derivation_are_those_of_the_python_methods(core: Core, name: str, arguments: Any) -> None:
+    def ready() -> Any:
+        operation = core.key_derivation_setup(HKDF)
+        if name == "output_bytes":
+            operation.input_bytes(Step.SECRET, b"secret")
+            operation.input_bytes(Step.INFO, b"")
+        return operation
+
+    one, two = ready(), ready()
+    found = outcome(getattr(one, name), *arguments)
+    behind = outcome(written(two, name), *arguments)
+    if found[0] is TypeError and "argument" in found[1]:
+        assert behind[0] is TypeError
+    else:
+        assert found == behind
+    assert found[0] != "value"
+    assert one.active == two.active
+
+
+def test_every_family_of_operations_is_ended_by_a_compiled_method() -> None:
+    assert {made.family for made, name, _ in WRITTEN if name == "abort"} == set(MULTI_PART)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -324,8 +403,13 @@ def test_shape_of_a_prototype_is_recognised() -> None:
 
 
 def test_a_prototype_that_no_wrapper_can_call_is_refused() -> None:
-    with pytest.raises(ValueError, match="psa_f: no wrapper can pass uint64_t value"):
-        fast_calls.shape(Function("f", ("psa_key_id_t key", "uint64_t value")))
+    with pytest.raises(ValueError, match="psa_f: no wrapper can pass size_t capacity"):
+        fast_calls.shape(Function("f", ("psa_key_id_t key", "size_t capacity")))
+
+
+@pytest.mark.parametrize(("ctype", "part"), [("psa_pake_step_t step", "step:8"), ("uint64_t value", "value:64")])
+def test_a_number_is_a_part_with_its_bits(ctype: str, part: str) -> None:
+    assert fast_calls.shape(Function("f", (ctype, "const uint8_t *a", "size_t a_length"))).parts == (part, "in")
 
 
 def test_emitted_wrapper_calls_the_function() -> None:

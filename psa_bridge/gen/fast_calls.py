@@ -14,14 +14,16 @@ from psa_bridge.gen.ctext import banner, call, string
 from psa_bridge.spec.fast_calls import FAST_CALLS, FastCall
 
 _OPERATION = re.compile(r"psa_(\w+)_operation_t \*\w+")
+_SCALARS = {"psa_key_derivation_step_t": ("step", 16), "psa_pake_step_t": ("step", 8), "uint64_t": ("value", 64)}
+"""Numbers by type: the part that they are, and how many bits they have."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What a prototype consists of, in its order: ``key``, ``alg``, ``in``; then ``out``, ``fill`` or nothing.
+    """What a prototype consists of, in its order: ``key``, ``alg``, ``in``, numbers; then ``out``, ``fill`` or nothing.
 
     Attributes:
-        parts: the inputs.
+        parts: the inputs; a number is its name and its bits, such as ``step:8``.
         operation: the family of the operation that comes first, or nothing.
         result: ``out`` (buffer, size, length), ``fill`` (buffer, size) or nothing.
     """
@@ -48,6 +50,8 @@ def shape(function: Function) -> Shape:
         elif head.startswith("const uint8_t *") and ahead.startswith("size_t "):
             parts.append("in")
             left = left[1:]
+        elif head.rpartition(" ")[0] in _SCALARS:
+            parts.append("{}:{}".format(*_SCALARS[head.rpartition(" ")[0]]))
         elif head.startswith("uint8_t *") and re.fullmatch(r"size_t \w+ size_t \*\w+", ahead) and len(left) == 2:
             result, left = "out", []
         elif head.startswith("uint8_t *") and re.fullmatch(r"size_t \w+", ahead):
@@ -57,6 +61,12 @@ def shape(function: Function) -> Shape:
     return Shape(tuple(parts), operation, result)
 
 
+def _c_name(part: str) -> str:
+    """A part as an argument."""
+    name, _, bits = part.partition(":")
+    return f"(uint{bits}_t){name}" if bits else name
+
+
 def _passed(core: str, form: Shape, inputs: str, output: str) -> list[str]:
     """The arguments of the function in C; ``inputs`` and ``output`` are the texts of a buffer and its length."""
     texts = [core]
@@ -64,7 +74,7 @@ def _passed(core: str, form: Shape, inputs: str, output: str) -> list[str]:
         texts.append("call.operation->operation")
     position = 0
     for part in form.parts:
-        texts.append(inputs.replace("#", str(position)) if part == "in" else part)
+        texts.append(inputs.replace("#", str(position)) if part == "in" else _c_name(part))
         position += part == "in"
     return [*texts, *([output] if form.result else [])]
 
@@ -75,7 +85,7 @@ def _room(row: FastCall, form: Shape) -> list[str]:
         return ["psab_py_room(&call, amount)"]
     if form.result != "out":
         return []
-    length = f"call.in[{form.parts.count('in') - 1}].length"
+    length = f"call.in[{form.parts.count('in') - 1}].length" if "in" in form.parts else "0"
     exact = call(f"{row.name}_size", ["call.core", _key(form), _alg(form), length], "", indent=0)
     return [f"(psab_py_small(&call, {row.name}_bound({_alg(form)}, {length})) || psab_py_room(&call, {exact}))"]
 
@@ -114,12 +124,24 @@ def _reads(form: Shape, first: int) -> list[str]:
         "alg": "psab_py_number(given[{}], &alg)",
         "in": "psab_py_input(&call, given[{}])",
     }
-    found = [readers[part].format(position) for position, part in enumerate(form.parts[first:])]
-    return found + (["psab_py_amount(given[0], &amount)"] if form.result == "fill" else [])
+    found = []
+    for position, part in enumerate(form.parts[first:]):
+        name, _, bits = part.partition(":")
+        number = f"psab_py_number(given[{{}}], &{name})"
+        number += f" && {name} <= UINT{bits}_MAX" if bits in {"8", "16"} else ""
+        found.append((number if bits else readers[part]).format(position))
+    return found
+
+
+def _amount(row: FastCall) -> list[str]:
+    """Conditions that read how much output is wanted."""
+    most = f" && amount <= {row.most}u" if row.most else ""
+    return [f"psab_py_amount(given[0], &amount){most}"]
 
 
 def _declared(form: Shape) -> str:
-    text = "".join(f"    uint32_t {name} = 0;\n" for name in ("key", "alg") if name in form.parts)
+    numbers = [part.partition(":")[0] for part in form.parts if part != "in"]
+    text = "".join(f"    uint32_t {name} = 0;\n" for name in numbers)
     return text + ("    size_t amount = 0;\n" if form.result == "fill" else "")
 
 
@@ -127,7 +149,7 @@ def _wrapper(row: FastCall, form: Shape, owner: str, position: int) -> str:
     """One compiled method."""
     on_key = owner == "key"
     begin = {"core": "psab_py_on_core(&call, self)", "key": "psab_py_on_key(&call, self, &key)"}
-    reads = _reads(form, int(on_key))
+    reads = _reads(form, int(on_key)) + (_amount(row) if form.result == "fill" else [])
     counted = f"psab_py_counted(&call, {len(reads)}, given, count, names)"
     if form.result == "fill":  # with out= the size comes from there: that goes the long way
         counted = f"count == {len(reads)} && names == NULL"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from psa_bridge._native import ffi
 from psa_bridge.ops.base import Native, core_of, in_c, number, view, writable
+from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Derivation(Native):
         return KeyDerivation(self)._start("key_derivation_setup", number(alg, "alg"))
 
 
+@quick("key_derivation")
 class KeyDerivation(Operation):
     """A key derivation: inputs in the order of the algorithm, then outputs, any number of them.
 

@@ -25,9 +25,14 @@ class Operation(OperationBase):
     _core: Native
     family: ClassVar[str]
     """Names the C type and the function that aborts."""
+    _structure: ClassVar[Any]
+
+    def __init_subclass__(cls) -> None:
+        if hasattr(cls, "family"):
+            cls._structure = ffi.typeof(f"psa_{cls.family}_operation_t *")
 
     def __init__(self, core: Native) -> None:
-        operation = ffi.new(f"psa_{self.family}_operation_t *")
+        operation = ffi.new(self._structure)
         self._attach(core, operation, address(operation))
 
     def __enter__(self) -> Self:

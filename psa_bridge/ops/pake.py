@@ -54,6 +54,7 @@ from psa_bridge._native import ffi, lib
 from psa_bridge.constants import Alg
 from psa_bridge.constants.protocol import PakeConfirmation, PakePrimitive
 from psa_bridge.ops.base import Native, core_of, in_c, number, view
+from psa_bridge.ops.compiled import quick
 from psa_bridge.ops.operation import Operation
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class PasswordExchange(Native):
         return operation._start("pake_setup", identifier, cipher_suite.to_c())
 
 
+@quick("pake")
 class PakeOperation(Operation):
     """A PAKE: what it needs with ``set_...``, its steps with ``output`` and ``input``, then ``get_shared_key``.
 

@@ -23,6 +23,7 @@ class FastCall:
         secret: whether the output is to be wiped where it was in between.
         keep: the interpreter is kept for inputs of less than this many bytes in all, about a microsecond's work;
             0: never, which is for long work and for whatever may wait for random numbers.
+        most: bytes of output; more than that is for the method written in Python. 0: any number.
         batch: whether there is a form for many messages.
     """
 
@@ -31,6 +32,7 @@ class FastCall:
     size: str = ""
     secret: bool = False
     keep: int = 0
+    most: int = 0
     batch: bool = False
 
 
@@ -42,6 +44,9 @@ _CIPHERTEXT = (
     "psab_or(PSA_CIPHER_ENCRYPT_OUTPUT_SIZE(attributes.type, alg, length), PSA_CIPHER_ENCRYPT_OUTPUT_MAX_SIZE(length))"
 )
 _MAC = "psab_or(PSA_MAC_LENGTH(attributes.type, attributes.bits, alg), PSA_MAC_MAX_SIZE)"
+
+MULTI_PART = ("hash", "xof", "mac", "cipher", "aead", "sign", "verify", "key_derivation", "pake")
+"""Families of operations that are ended alike."""
 
 FAST_CALLS: tuple[FastCall, ...] = (
     FastCall("hash_compute", "psab_or(PSA_HASH_LENGTH(alg), PSA_HASH_MAX_SIZE)", keep=2048, batch=True),
@@ -65,4 +70,11 @@ FAST_CALLS: tuple[FastCall, ...] = (
     FastCall("sign_update", keep=2048),
     FastCall("verify_update", keep=2048),
     FastCall("generate_random"),
+    FastCall("key_derivation_input_bytes", keep=4096),
+    FastCall("key_derivation_input_integer", keep=1),
+    FastCall("key_derivation_input_key", keep=1),
+    FastCall("key_derivation_output_bytes", secret=True, most=1 << 16),
+    FastCall("pake_output", "PSA_PAKE_OUTPUT_MAX_SIZE"),
+    FastCall("pake_input"),
+    *(FastCall(f"{family}_abort", keep=1) for family in MULTI_PART),
 )
