@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from psa_bridge.gen import api, cdef, ctext, linked, ops, pack, plans, reference
+from psa_bridge.gen import api, calls, cdef, ctext, linked, ops, pack, plans, reference
 from psa_bridge.gen.files import table_files, write_files
 from psa_bridge.paths import INCLUDE
 from psa_bridge.spec.entry_points import EntryPoint, Family
@@ -90,16 +90,27 @@ def test_unpacking_stub() -> None:
         values[3].u.output.length == NULL) {
         return STATUS_INVALID_ARGUMENT;
     }
-    return ops->mix(driver, values[0].u.context.data, (uint32_t)values[1].u.scalar, values[2].u.input.data,
+    return psab_call_mix(ops, driver, values[0].u.context.data, (uint32_t)values[1].u.scalar, values[2].u.input.data,
         values[2].u.input.length, values[3].u.output.data, values[3].u.output.size, values[3].u.output.length);
 }
 
 static psab_status_t unpack_stop(const psab_ops_t *ops, void *driver, const psab_value_t *values)
 {
     (void)values;
-    return ops->stop(driver);
+    return psab_call_stop(ops, driver);
 }
 """ in pack.emit_source(ROWS)
+
+
+def test_calls_unset_the_lengths_of_outputs() -> None:
+    assert """psab_status_t psab_call_mix(const psab_ops_t *ops, void *driver,
+    void *operation, uint32_t alg, const uint8_t *input, size_t input_length, uint8_t *mixed, size_t mixed_size,
+    size_t *mixed_length)
+{
+    *mixed_length = PSAB_LENGTH_UNSET;
+    return ops->mix(driver, operation, alg, input, input_length, mixed, mixed_size, mixed_length);
+}
+""" in calls.emit(ROWS)
 
 
 def test_row_metadata() -> None:

@@ -140,7 +140,7 @@ C_LAYERS = {
     "python": {"python", "util", "include"},
 }
 _INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
-GENERATED = frozenset({"psab/ops.h", "psab/plans.h", "psab/packed.h", "psab/api.h"})
+GENERATED = frozenset({"psab/ops.h", "psab/calls.h", "psab/plans.h", "psab/packed.h", "psab/api.h"})
 
 
 def included(path: Path) -> Iterator[tuple[str, str]]:
@@ -159,6 +159,13 @@ def test_c_file_includes_lower_layers_only(path: Path) -> None:
     for used, text in included(path):
         assert used in C_LAYERS[folder], f"{short(path)} includes {text}: {folder} must not use {used}"
         assert used != "include" or text in GENERATED or (ROOT / "csrc" / "include" / text).is_file()
+
+
+def test_the_core_calls_drivers_in_one_way() -> None:
+    calls = re.compile(r"(?:\.|->)ops(?:\.|->)(\w+)\s*\(")
+    assert calls.search("status = c->ops.hash_abort(c->context);")
+    for path in C_FILES:
+        assert not calls.search(path.read_text()), f"{short(path)} calls an entry point not by psab_call_xxx()"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "drivers").rglob("*.[ch]")), ids=short)

@@ -34,6 +34,24 @@ class Recorder:
         setattr(self.ops, row.name, self._function)
 
 
+@ROWS
+def test_output_lengths_are_unset_when_a_driver_is_called(row: EntryPoint) -> None:
+    arguments = Arguments(row, example(row))
+    outputs = [i for i, argument in enumerate(row.arguments) if argument.role.tag is Tag.OUTPUT]
+    lengths = [arguments.values[i].u.output.length for i in outputs]
+    seen: list[int] = []
+
+    def look(*given: Any) -> int:
+        seen.extend(length[0] for length in lengths)
+        return 0
+
+    ops = ffi.new("psab_ops_t *")
+    function = ffi.callback(MEMBERS[row.name].type, look)
+    setattr(ops, row.name, function)
+    assert unpack(ops, row, arguments) == 0
+    assert seen == [2**64 - 1] * len(outputs)
+
+
 def test_every_row_is_a_member_in_the_order_of_the_ids() -> None:
     assert [name for name, _ in ffi.typeof("psab_ops_t").fields] == [row.name for row in ENTRY_POINTS]
     assert len(ENTRY_POINTS) == lib.PSAB_EP_COUNT

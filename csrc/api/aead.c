@@ -42,13 +42,13 @@ static PSAB_HOT psa_status_t ask(psab_core_t *core, const psab_candidate_t *c, c
     *written = 0;
     psab_enter_with(&frame, core, c, key->key);
     if (encrypt) {
-        status = c->ops.aead_encrypt(c->context, key->attributes, key->data, key->size, request->alg, request->nonce,
-                                     request->nonce_length, request->ad, request->ad_length, request->input,
-                                     request->length, output, size, written);
+        status = psab_call_aead_encrypt(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                        request->nonce, request->nonce_length, request->ad, request->ad_length,
+                                        request->input, request->length, output, size, written);
     } else {
-        status = c->ops.aead_decrypt(c->context, key->attributes, key->data, key->size, request->alg, request->nonce,
-                                     request->nonce_length, request->ad, request->ad_length, request->input,
-                                     request->length, output, size, written);
+        status = psab_call_aead_decrypt(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                        request->nonce, request->nonce_length, request->ad, request->ad_length,
+                                        request->input, request->length, output, size, written);
     }
     status = psab_leave(&frame, entry_point, status);
     return psab_output(c, entry_point, status, output, size, least, written);

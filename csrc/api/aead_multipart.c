@@ -24,17 +24,17 @@ static psa_status_t fit(psab_operation_t *slot, const psab_attributes_t *attribu
 static psa_status_t encrypt_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
     psab_enter_with(&frame, slot->core, c, key->key);
-    return psab_leave(
-        &frame, PSAB_EP_AEAD_ENCRYPT_SETUP,
-        c->ops.aead_encrypt_setup(c->context, slot->context, key->attributes, key->data, key->size, slot->alg));
+    return psab_leave(&frame, PSAB_EP_AEAD_ENCRYPT_SETUP,
+                      psab_call_aead_encrypt_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
+                                                   key->size, slot->alg));
 }
 
 static psa_status_t decrypt_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
     psab_enter_with(&frame, slot->core, c, key->key);
-    return psab_leave(
-        &frame, PSAB_EP_AEAD_DECRYPT_SETUP,
-        c->ops.aead_decrypt_setup(c->context, slot->context, key->attributes, key->data, key->size, slot->alg));
+    return psab_leave(&frame, PSAB_EP_AEAD_DECRYPT_SETUP,
+                      psab_call_aead_decrypt_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
+                                                   key->size, slot->alg));
 }
 
 static const psab_keyed_setup_t encrypting = {KIND,
@@ -79,7 +79,7 @@ static psa_status_t set_lengths(psab_operation_t *slot, size_t ad_length, size_t
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
     return psab_leave_step(&frame, PSAB_EP_AEAD_SET_LENGTHS,
-                           c->ops.aead_set_lengths(c->context, slot->context, ad_length, text_length));
+                           psab_call_aead_set_lengths(&c->ops, c->context, slot->context, ad_length, text_length));
 }
 
 psa_status_t psab_aead_set_lengths(psab_core_t *core, psa_aead_operation_t *operation, size_t ad_length,
@@ -114,7 +114,7 @@ static psa_status_t set_nonce(psab_operation_t *slot, const uint8_t *nonce, size
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
     return psab_leave_step(&frame, PSAB_EP_AEAD_SET_NONCE,
-                           c->ops.aead_set_nonce(c->context, slot->context, nonce, length));
+                           psab_call_aead_set_nonce(&c->ops, c->context, slot->context, nonce, length));
 }
 
 psa_status_t psab_aead_set_nonce(psab_core_t *core, psa_aead_operation_t *operation, const uint8_t *nonce,
@@ -187,7 +187,7 @@ static psa_status_t update_ad(psab_operation_t *slot, const uint8_t *input, size
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
     return psab_leave_step(&frame, PSAB_EP_AEAD_UPDATE_AD,
-                           c->ops.aead_update_ad(c->context, slot->context, input, length));
+                           psab_call_aead_update_ad(&c->ops, c->context, slot->context, input, length));
 }
 
 psa_status_t psab_aead_update_ad(psab_core_t *core, psa_aead_operation_t *operation, const uint8_t *input,

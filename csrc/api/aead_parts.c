@@ -15,29 +15,31 @@ static psa_status_t start(psab_operation_t *slot, const psab_key_view_t *key, co
     psa_status_t status;
     psab_enter_with(&frame, core, c, key->key);
     if (request->encrypt) {
-        status = psab_leave(
-            &frame, PSAB_EP_AEAD_ENCRYPT_SETUP,
-            c->ops.aead_encrypt_setup(c->context, slot->context, key->attributes, key->data, key->size, request->alg));
+        status = psab_leave(&frame, PSAB_EP_AEAD_ENCRYPT_SETUP,
+                            psab_call_aead_encrypt_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
+                                                         key->size, request->alg));
     } else {
-        status = psab_leave(
-            &frame, PSAB_EP_AEAD_DECRYPT_SETUP,
-            c->ops.aead_decrypt_setup(c->context, slot->context, key->attributes, key->data, key->size, request->alg));
+        status = psab_leave(&frame, PSAB_EP_AEAD_DECRYPT_SETUP,
+                            psab_call_aead_decrypt_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
+                                                         key->size, request->alg));
     }
     slot->active = status == PSA_SUCCESS;
     if (status == PSA_SUCCESS) {
         psab_enter(&frame, core, c);
         status = psab_leave(&frame, PSAB_EP_AEAD_SET_LENGTHS,
-                            c->ops.aead_set_lengths(c->context, slot->context, request->ad_length, text));
+                            psab_call_aead_set_lengths(&c->ops, c->context, slot->context, request->ad_length, text));
     }
     if (status == PSA_SUCCESS) {
         psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_AEAD_SET_NONCE,
-                            c->ops.aead_set_nonce(c->context, slot->context, request->nonce, request->nonce_length));
+        status = psab_leave(
+            &frame, PSAB_EP_AEAD_SET_NONCE,
+            psab_call_aead_set_nonce(&c->ops, c->context, slot->context, request->nonce, request->nonce_length));
     }
     if (status == PSA_SUCCESS && request->ad_length != 0) {
         psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_AEAD_UPDATE_AD,
-                            c->ops.aead_update_ad(c->context, slot->context, request->ad, request->ad_length));
+        status =
+            psab_leave(&frame, PSAB_EP_AEAD_UPDATE_AD,
+                       psab_call_aead_update_ad(&c->ops, c->context, slot->context, request->ad, request->ad_length));
     }
     return status;
 }
@@ -52,14 +54,15 @@ static psa_status_t end(psab_operation_t *slot, const psab_aead_request_t *reque
     psa_status_t status;
     psab_enter(&frame, slot->core, c);
     if (request->encrypt) {
-        status = psab_leave(&frame, PSAB_EP_AEAD_FINISH,
-                            c->ops.aead_finish(c->context, slot->context, rest, size, written, tag, length, &made));
+        status = psab_leave(
+            &frame, PSAB_EP_AEAD_FINISH,
+            psab_call_aead_finish(&c->ops, c->context, slot->context, rest, size, written, tag, length, &made));
         psab_finish_called(slot, status);
         return psab_output(c, PSAB_EP_AEAD_FINISH, status, tag, length, length, &made);
     }
     status = psab_leave(&frame, PSAB_EP_AEAD_VERIFY,
-                        c->ops.aead_verify(c->context, slot->context, rest, size, written,
-                                           request->input + (request->length - length), length));
+                        psab_call_aead_verify(&c->ops, c->context, slot->context, rest, size, written,
+                                              request->input + (request->length - length), length));
     psab_finish_called(slot, status);
     return status;
 }
@@ -74,8 +77,9 @@ static psa_status_t process(psab_operation_t *slot, const psab_aead_request_t *r
     size_t second = 0;
     if (text != 0) {
         psab_enter(&frame, slot->core, c);
-        status = psab_leave(&frame, PSAB_EP_AEAD_UPDATE,
-                            c->ops.aead_update(c->context, slot->context, request->input, text, data, size, &first));
+        status = psab_leave(
+            &frame, PSAB_EP_AEAD_UPDATE,
+            psab_call_aead_update(&c->ops, c->context, slot->context, request->input, text, data, size, &first));
         status = psab_output(c, PSAB_EP_AEAD_UPDATE, status, data, size, 0, &first);
     }
     if (status == PSA_SUCCESS) {

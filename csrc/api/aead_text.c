@@ -41,9 +41,9 @@ static psa_status_t call_update(psab_operation_t *slot, const uint8_t *input, si
     uint64_t pending = slot->progress.input - slot->progress.output;
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    psa_status_t status =
-        psab_leave_step(&frame, PSAB_EP_AEAD_UPDATE,
-                        c->ops.aead_update(c->context, slot->context, input, length, room.data, room.size, written));
+    psa_status_t status = psab_leave_step(
+        &frame, PSAB_EP_AEAD_UPDATE,
+        psab_call_aead_update(&c->ops, c->context, slot->context, input, length, room.data, room.size, written));
     status = psab_output(c, PSAB_EP_AEAD_UPDATE, status, room.data, room.size, 0, written);
     if (status == PSA_SUCCESS && *written > pending) {
         status = psab_output_bad(c, PSAB_EP_AEAD_UPDATE, status, room.data, room.size, written);
@@ -172,10 +172,11 @@ static psa_status_t end_driver(psab_operation_t *slot, ending_t *end, uint8_t *r
     psa_status_t status;
     psab_enter(&frame, slot->core, c);
     if (end->encrypt) {
-        status =
-            c->ops.aead_finish(c->context, slot->context, rest, size, &length, tag, end->fit.tag, &end->tag_length);
+        status = psab_call_aead_finish(&c->ops, c->context, slot->context, rest, size, &length, tag, end->fit.tag,
+                                       &end->tag_length);
     } else {
-        status = c->ops.aead_verify(c->context, slot->context, rest, size, &length, end->given, end->given_length);
+        status = psab_call_aead_verify(&c->ops, c->context, slot->context, rest, size, &length, end->given,
+                                       end->given_length);
     }
     status = psab_leave_step(&frame, entry_point, status);
     psab_finish_called(slot, status);

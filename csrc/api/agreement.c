@@ -23,9 +23,10 @@ psa_status_t psab_agree(psab_core_t *core, const psab_key_view_t *key, const psa
         *written = 0;
         psab_frame_t frame;
         psab_enter_with(&frame, core, c, key->key);
-        status = psab_leave(&frame, PSAB_EP_KEY_AGREEMENT,
-                            c->ops.key_agreement(c->context, request->alg, key->attributes, key->data, key->size,
-                                                 request->peer, request->peer_length, request->output, room, written));
+        status =
+            psab_leave(&frame, PSAB_EP_KEY_AGREEMENT,
+                       psab_call_key_agreement(&c->ops, c->context, request->alg, key->attributes, key->data, key->size,
+                                               request->peer, request->peer_length, request->output, room, written));
         status = psab_output(c, PSAB_EP_KEY_AGREEMENT, status, request->output, room, least, written);
     }
     return route != NULL && route->count != 0
@@ -95,10 +96,10 @@ static psa_status_t make_inside(const keyed_t *request, const psab_attributes_t 
         *length = 0;
         psab_enter(&frame, request->core, c);
         status = psab_leave(&frame, PSAB_EP_KEY_AGREEMENT_TO_KEY,
-                            c->ops.key_agreement_to_key(c->context, agreement->alg, pair->attributes, pair->data,
-                                                        pair->size, agreement->peer, agreement->peer_length, attributes,
-                                                        data, size, length));
-        status = psab_output(c, PSAB_EP_KEY_AGREEMENT_TO_KEY, status, data, size, 0, length);
+                            psab_call_key_agreement_to_key(&c->ops, c->context, agreement->alg, pair->attributes,
+                                                           pair->data, pair->size, agreement->peer,
+                                                           agreement->peer_length, attributes, data, size, length));
+        status = psab_key_output(c, PSAB_EP_KEY_AGREEMENT_TO_KEY, status, attributes, data, size, length);
     }
     return status;
 }

@@ -57,11 +57,12 @@ static PSAB_HOT psa_status_t call(psab_core_t *core, const psab_candidate_t *c, 
     psab_frame_t frame;
     psab_enter_with(&frame, core, c, key->key);
     psa_status_t status =
-        request->encrypt
-            ? c->ops.asymmetric_encrypt(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                        request->length, request->salt, request->salt_length, output, room, written)
-            : c->ops.asymmetric_decrypt(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                        request->length, request->salt, request->salt_length, output, room, written);
+        request->encrypt ? psab_call_asymmetric_encrypt(&c->ops, c->context, key->attributes, key->data, key->size,
+                                                        request->alg, request->input, request->length, request->salt,
+                                                        request->salt_length, output, room, written)
+                         : psab_call_asymmetric_decrypt(&c->ops, c->context, key->attributes, key->data, key->size,
+                                                        request->alg, request->input, request->length, request->salt,
+                                                        request->salt_length, output, room, written);
     return psab_leave(&frame, entry_point, status);
 }
 

@@ -64,11 +64,12 @@ static PSAB_HOT psa_status_t psab_cipher_call(psab_core_t *core, const psab_cand
     *written = 0;
     psab_enter_with(&frame, core, c, key->key);
     if (encrypt) {
-        status = c->ops.cipher_encrypt(c->context, key->attributes, key->data, key->size, request->alg, request->iv,
-                                       request->iv_length, request->input, request->length, output, size, written);
+        status = psab_call_cipher_encrypt(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                          request->iv, request->iv_length, request->input, request->length, output,
+                                          size, written);
     } else {
-        status = c->ops.cipher_decrypt(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                       request->length, output, size, written);
+        status = psab_call_cipher_decrypt(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                          request->input, request->length, output, size, written);
     }
     status = psab_leave(&frame, entry_point, status);
     return psab_output(c, entry_point, status, output, size, least, written);

@@ -46,19 +46,19 @@ static psa_status_t start(psab_operation_t *slot, const psab_key_view_t *key, co
     psab_enter_with(&frame, slot->core, c, key->key);
     if (request->encrypt) {
         status = psab_leave(&frame, PSAB_EP_CIPHER_ENCRYPT_SETUP,
-                            c->ops.cipher_encrypt_setup(c->context, slot->context, key->attributes, key->data,
-                                                        key->size, request->alg));
+                            psab_call_cipher_encrypt_setup(&c->ops, c->context, slot->context, key->attributes,
+                                                           key->data, key->size, request->alg));
     } else {
         status = psab_leave(&frame, PSAB_EP_CIPHER_DECRYPT_SETUP,
-                            c->ops.cipher_decrypt_setup(c->context, slot->context, key->attributes, key->data,
-                                                        key->size, request->alg));
+                            psab_call_cipher_decrypt_setup(&c->ops, c->context, slot->context, key->attributes,
+                                                           key->data, key->size, request->alg));
     }
     slot->active = status == PSA_SUCCESS;
     if (status == PSA_SUCCESS && request->iv_length != 0) {
         const uint8_t *iv = request->encrypt ? request->iv : request->input;
         psab_enter(&frame, slot->core, c);
         status = psab_leave(&frame, PSAB_EP_CIPHER_SET_IV,
-                            c->ops.cipher_set_iv(c->context, slot->context, iv, request->iv_length));
+                            psab_call_cipher_set_iv(&c->ops, c->context, slot->context, iv, request->iv_length));
     }
     return status;
 }
@@ -75,14 +75,16 @@ static psa_status_t process(psab_operation_t *slot, const psab_cipher_request_t 
     psa_status_t status = PSA_SUCCESS;
     if (length != 0) {
         psab_enter(&frame, slot->core, c);
-        status = psab_leave(&frame, PSAB_EP_CIPHER_UPDATE,
-                            c->ops.cipher_update(c->context, slot->context, text, length, output, size, &first));
+        status =
+            psab_leave(&frame, PSAB_EP_CIPHER_UPDATE,
+                       psab_call_cipher_update(&c->ops, c->context, slot->context, text, length, output, size, &first));
         status = psab_output(c, PSAB_EP_CIPHER_UPDATE, status, output, size, 0, &first);
     }
     if (status == PSA_SUCCESS) {
         psab_enter(&frame, slot->core, c);
-        status = psab_leave(&frame, PSAB_EP_CIPHER_FINISH,
-                            c->ops.cipher_finish(c->context, slot->context, output + first, size - first, &second));
+        status = psab_leave(
+            &frame, PSAB_EP_CIPHER_FINISH,
+            psab_call_cipher_finish(&c->ops, c->context, slot->context, output + first, size - first, &second));
         psab_finish_called(slot, status);
         status = psab_output(c, PSAB_EP_CIPHER_FINISH, status, output + first, size - first, 0, &second);
     }

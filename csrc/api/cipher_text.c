@@ -52,9 +52,9 @@ static psa_status_t call_update(psab_operation_t *slot, const psab_cipher_fit_t 
     }
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    psa_status_t status =
-        psab_leave_step(&frame, PSAB_EP_CIPHER_UPDATE,
-                        c->ops.cipher_update(c->context, slot->context, input, length, room.data, room.size, written));
+    psa_status_t status = psab_leave_step(
+        &frame, PSAB_EP_CIPHER_UPDATE,
+        psab_call_cipher_update(&c->ops, c->context, slot->context, input, length, room.data, room.size, written));
     status = deliver(slot, &room, PSAB_EP_CIPHER_UPDATE, status, pending(slot, fit), output, size, written);
     psab_room_free(&room);
     return status;
@@ -161,8 +161,9 @@ static psa_status_t call_finish(psab_operation_t *slot, const psab_cipher_fit_t 
     }
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    psa_status_t status = psab_leave_step(
-        &frame, PSAB_EP_CIPHER_FINISH, c->ops.cipher_finish(c->context, slot->context, room.data, room.size, written));
+    psa_status_t status =
+        psab_leave_step(&frame, PSAB_EP_CIPHER_FINISH,
+                        psab_call_cipher_finish(&c->ops, c->context, slot->context, room.data, room.size, written));
     psab_finish_called(slot, status);
     status = psab_output(c, PSAB_EP_CIPHER_FINISH, status, room.data, room.size, least, written);
     status = deliver(slot, &room, PSAB_EP_CIPHER_FINISH, status, most, output, size, written);

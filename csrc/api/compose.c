@@ -79,8 +79,8 @@ psa_status_t psab_public_key_call(psab_core_t *core, const psab_candidate_t *can
     *length = 0;
     psab_enter(&frame, core, candidate);
     psa_status_t status = psab_leave(&frame, PSAB_EP_EXPORT_PUBLIC_KEY,
-                                     candidate->ops.export_public_key(candidate->context, pair->attributes, pair->data,
-                                                                      pair->size, data, size, length));
+                                     psab_call_export_public_key(&candidate->ops, candidate->context, pair->attributes,
+                                                                 pair->data, pair->size, data, size, length));
     return psab_output(candidate, PSAB_EP_EXPORT_PUBLIC_KEY, status, data, size, fewest, length);
 }
 

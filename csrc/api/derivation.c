@@ -105,7 +105,7 @@ static psa_status_t set_capacity(psab_operation_t *slot, size_t capacity) {
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
     return psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_SET_CAPACITY,
-                           c->ops.key_derivation_set_capacity(c->context, slot->context, capacity));
+                           psab_call_key_derivation_set_capacity(&c->ops, c->context, slot->context, capacity));
 }
 
 psa_status_t psab_key_derivation_set_capacity(psab_core_t *core, psa_key_derivation_operation_t *operation,

@@ -86,7 +86,7 @@ static psa_status_t give_piece(psab_operation_t *slot, psa_key_derivation_step_t
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
     return psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_INPUT_STEP,
-                           c->ops.key_derivation_input_step(c->context, slot->context, step, data, length));
+                           psab_call_key_derivation_input_step(&c->ops, c->context, slot->context, step, data, length));
 }
 
 /* What comes after the secret of a vendor's algorithm goes to the driver at once, if it takes long inputs. */

@@ -64,10 +64,10 @@ static psa_status_t cook_once(const request_t *request, const psab_candidate_t *
     psab_frame_t frame;
     cooking->length = 0;
     psab_enter(&frame, request->slot->core, c);
-    psa_status_t status =
-        psab_leave(&frame, PSAB_EP_DERIVE_KEY,
-                   c->ops.derive_key(c->context, &cooking->attributes, cooking->input.data, cooking->input.size, memory,
-                                     cooking->key.data, cooking->key.size, &cooking->length));
+    psa_status_t status = psab_leave(&frame, PSAB_EP_DERIVE_KEY,
+                                     psab_call_derive_key(&c->ops, c->context, &cooking->attributes,
+                                                          cooking->input.data, cooking->input.size, memory,
+                                                          cooking->key.data, cooking->key.size, &cooking->length));
     return psab_output(c, PSAB_EP_DERIVE_KEY, status, cooking->key.data, cooking->key.size, cooking->least,
                        &cooking->length);
 }
@@ -172,10 +172,11 @@ static psa_status_t make_inside(void *of, const psab_attributes_t *attributes, u
     (void)bits;
     psab_frame_t frame;
     psab_enter(&frame, request->slot->core, c);
-    psa_status_t status = psab_leave_step(
-        &frame, PSAB_EP_KEY_DERIVATION_OUTPUT_KEY,
-        c->ops.key_derivation_output_key(c->context, attributes, request->slot->context, data, size, length));
-    return psab_output(c, PSAB_EP_KEY_DERIVATION_OUTPUT_KEY, status, data, size, 0, length);
+    psa_status_t status =
+        psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_OUTPUT_KEY,
+                        psab_call_key_derivation_output_key(&c->ops, c->context, attributes, request->slot->context,
+                                                            data, size, length));
+    return psab_key_output(c, PSAB_EP_KEY_DERIVATION_OUTPUT_KEY, status, attributes, data, size, length);
 }
 
 static psa_status_t make(request_t *request, psa_key_id_t *id) {

@@ -34,7 +34,7 @@ psa_status_t psab_kdf_read(psab_operation_t *slot, uint8_t *output, size_t lengt
     psab_enter(&frame, slot->core, c);
     psa_status_t status =
         psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_OUTPUT_BYTES,
-                        c->ops.key_derivation_output_bytes(c->context, slot->context, output, length));
+                        psab_call_key_derivation_output_bytes(&c->ops, c->context, slot->context, output, length));
     if (status != PSA_SUCCESS) {
         psab_wipe(output, length);
         return status;
@@ -109,8 +109,9 @@ static psa_status_t verify(psab_operation_t *slot, const uint8_t *expected, size
     }
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    status = psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_VERIFY_BYTES,
-                             c->ops.key_derivation_verify_bytes(c->context, slot->context, expected, length));
+    status =
+        psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_VERIFY_BYTES,
+                        psab_call_key_derivation_verify_bytes(&c->ops, c->context, slot->context, expected, length));
     psab_kdf_consume(psab_derivation(slot), length);
     return status;
 }
@@ -141,7 +142,7 @@ static psa_status_t verify_inside(psab_operation_t *slot, const psab_key_t *key)
     psab_enter(&frame, slot->core, c);
     psa_status_t status =
         psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_VERIFY_KEY,
-                        c->ops.key_derivation_verify_key(c->context, slot->context, key->data, key->size));
+                        psab_call_key_derivation_verify_key(&c->ops, c->context, slot->context, key->data, key->size));
     psab_kdf_consume(psab_derivation(slot), (key->attributes.bits + 7) / 8);
     return status;
 }

@@ -150,7 +150,7 @@ static psa_status_t choose(psab_operation_t *slot, const gathered_t *gathered) {
         psab_frame_t frame;
         psab_enter(&frame, slot->core, c);
         status = psab_leave(&frame, PSAB_EP_KEY_DERIVATION_SETUP,
-                            c->ops.key_derivation_setup(c->context, slot->context, alg, &inputs));
+                            psab_call_key_derivation_setup(&c->ops, c->context, slot->context, alg, &inputs));
     }
     slot->active = status == PSA_SUCCESS;
     return route != NULL && route->count != 0
@@ -167,8 +167,9 @@ static psa_status_t tell_capacity(psab_operation_t *slot) {
     }
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    return psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_SET_CAPACITY,
-                           c->ops.key_derivation_set_capacity(c->context, slot->context, derivation->capacity));
+    return psab_leave_step(
+        &frame, PSAB_EP_KEY_DERIVATION_SET_CAPACITY,
+        psab_call_key_derivation_set_capacity(&c->ops, c->context, slot->context, derivation->capacity));
 }
 
 psa_status_t psab_kdf_start(psab_operation_t *slot) {

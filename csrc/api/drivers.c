@@ -18,8 +18,8 @@ static psa_status_t call_plain(psab_core_t *core, psab_driver_t *driver, uint16_
         const psab_candidate_t *candidate = list.items;
         psab_frame_t frame;
         psab_enter(&frame, core, candidate);
-        status = entry_point == PSAB_EP_INIT ? candidate->ops.init(candidate->context)
-                                             : candidate->ops.free(candidate->context);
+        status = entry_point == PSAB_EP_INIT ? psab_call_init(&candidate->ops, candidate->context)
+                                             : psab_call_free(&candidate->ops, candidate->context);
         status = psab_leave_step(&frame, entry_point, status);
     }
     free(list.items);

@@ -85,15 +85,16 @@ static psa_status_t encapsulate_call(const request_t *request, const psab_candid
     size_t exact = PSA_ENCAPSULATE_CIPHERTEXT_SIZE(key->attributes->type, key->attributes->bits, request->alg);
     size_t room = exact != 0 ? exact : request->size;
     bool local = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) == PSA_KEY_LOCATION_LOCAL_STORAGE;
-    size_t secret = local ? secret_length(request->alg, key->attributes) : 0;
+    size_t secret = secret_length(request->alg, key->attributes);
     psab_frame_t frame;
     psab_enter_with(&frame, request->core, c, key->key);
     psa_status_t status =
         psab_leave(&frame, PSAB_EP_ENCAPSULATE,
-                   c->ops.encapsulate(c->context, key->attributes, key->data, key->size, request->alg, attributes, data,
-                                      size, length, request->ciphertext, room, written));
+                   psab_call_encapsulate(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                         attributes, data, size, length, request->ciphertext, room, written));
     status = psab_output(c, PSAB_EP_ENCAPSULATE, status, request->ciphertext, room, exact != 0 ? exact : 1, written);
-    return psab_output(c, PSAB_EP_ENCAPSULATE, status, data, size, secret, length);
+    return local ? psab_output(c, PSAB_EP_ENCAPSULATE, status, data, size, secret, length)
+                 : psab_key_output(c, PSAB_EP_ENCAPSULATE, status, attributes, data, size, length);
 }
 
 static psa_status_t encapsulate_with(const request_t *request, const psab_key_view_t *key,
@@ -129,11 +130,12 @@ static psa_status_t decapsulate_call(const request_t *request, const psab_candid
     const psab_key_view_t *key = &request->key;
     psab_frame_t frame;
     psab_enter_with(&frame, request->core, c, key->key);
-    psa_status_t status = entry_point == PSAB_EP_KEY_AGREEMENT
-                              ? c->ops.key_agreement(c->context, PSA_ALG_ECDH, key->attributes, key->data, key->size,
-                                                     request->received, request->length, data, size, length)
-                              : c->ops.decapsulate(c->context, key->attributes, key->data, key->size, request->alg,
-                                                   request->received, request->length, attributes, data, size, length);
+    psa_status_t status =
+        entry_point == PSAB_EP_KEY_AGREEMENT
+            ? psab_call_key_agreement(&c->ops, c->context, PSA_ALG_ECDH, key->attributes, key->data, key->size,
+                                      request->received, request->length, data, size, length)
+            : psab_call_decapsulate(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                    request->received, request->length, attributes, data, size, length);
     return psab_leave(&frame, entry_point, status);
 }
 
@@ -142,7 +144,7 @@ static psa_status_t make_decapsulated(void *of, const psab_attributes_t *attribu
     const request_t *request = of;
     const psab_key_view_t *key = &request->key;
     bool local = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) == PSA_KEY_LOCATION_LOCAL_STORAGE;
-    size_t secret = local ? secret_length(request->alg, key->attributes) : 0;
+    size_t secret = secret_length(request->alg, key->attributes);
     const psab_route_t *route =
         psab_route(request->core->registry, PSAB_PLAN_DECAPSULATE, request->alg, key->attributes, key->cell);
     psa_status_t status;
@@ -155,7 +157,8 @@ static psa_status_t make_decapsulated(void *of, const psab_attributes_t *attribu
             continue;
         }
         status = decapsulate_call(request, c, entry_point, attributes, data, size, length);
-        status = psab_output(c, entry_point, status, data, size, secret, length);
+        status = local ? psab_output(c, entry_point, status, data, size, secret, length)
+                       : psab_key_output(c, entry_point, status, attributes, data, size, length);
     }
     return route != NULL && route->count != 0
                ? status

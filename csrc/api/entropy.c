@@ -99,8 +99,8 @@ static psa_status_t sample_from(psab_core_t *core, const psab_candidate_t *c, ui
     psab_frame_t frame;
     *bits = 0;
     psab_enter(&frame, core, c);
-    psa_status_t status =
-        psab_leave_step(&frame, PSAB_EP_GET_ENTROPY, c->ops.get_entropy(c->context, flags, bits, sample, SAMPLE_SIZE));
+    psa_status_t status = psab_leave_step(&frame, PSAB_EP_GET_ENTROPY,
+                                          psab_call_get_entropy(&c->ops, c->context, flags, bits, sample, SAMPLE_SIZE));
     if (status == PSA_ERROR_NOT_SUPPORTED && flags != 0) {
         return sample_from(core, c, 0, bits, sample);
     }

@@ -20,18 +20,20 @@ static __attribute__((noinline)) psa_status_t run_multipart(psab_core_t *core, c
     if (status == PSA_SUCCESS) {
         psab_enter(&frame, core, candidate);
         status = psab_leave(&frame, PSAB_EP_HASH_SETUP,
-                            candidate->ops.hash_setup(candidate->context, operation->context, alg));
+                            psab_call_hash_setup(&candidate->ops, candidate->context, operation->context, alg));
         operation->active = status == PSA_SUCCESS;
     }
     if (status == PSA_SUCCESS && length != 0) {
         psab_enter(&frame, core, candidate);
-        status = psab_leave(&frame, PSAB_EP_HASH_UPDATE,
-                            candidate->ops.hash_update(candidate->context, operation->context, input, length));
+        status =
+            psab_leave(&frame, PSAB_EP_HASH_UPDATE,
+                       psab_call_hash_update(&candidate->ops, candidate->context, operation->context, input, length));
     }
     if (status == PSA_SUCCESS) {
         psab_enter(&frame, core, candidate);
-        status = psab_leave(&frame, PSAB_EP_HASH_FINISH,
-                            candidate->ops.hash_finish(candidate->context, operation->context, hash, size, written));
+        status = psab_leave(
+            &frame, PSAB_EP_HASH_FINISH,
+            psab_call_hash_finish(&candidate->ops, candidate->context, operation->context, hash, size, written));
         operation->active = status != PSA_SUCCESS;
     }
     (void)psab_operation_give(operation);
@@ -55,7 +57,7 @@ psa_status_t psab_hash_run(psab_core_t *core, psa_algorithm_t alg, const uint8_t
             psab_frame_t frame;
             psab_enter(&frame, core, c);
             status = psab_leave(&frame, PSAB_EP_HASH_COMPUTE,
-                                c->ops.hash_compute(c->context, alg, input, length, hash, room, &produced));
+                                psab_call_hash_compute(&c->ops, c->context, alg, input, length, hash, room, &produced));
         } else {
             status = run_multipart(core, c, alg, input, length, hash, room, &produced);
         }

@@ -26,10 +26,12 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *operation, uint1
         psab_frame_t frame;
         psab_enter(&frame, core, c);
         if (plan == PSAB_PLAN_HASH_SETUP) {
-            status = psab_leave(&frame, PSAB_EP_HASH_SETUP, c->ops.hash_setup(c->context, operation->context, alg));
+            status = psab_leave(&frame, PSAB_EP_HASH_SETUP,
+                                psab_call_hash_setup(&c->ops, c->context, operation->context, alg));
         } else {
-            status = psab_leave(&frame, PSAB_EP_HASH_RESUME,
-                                c->ops.hash_resume(c->context, operation->context, alg, state, state_length));
+            status =
+                psab_leave(&frame, PSAB_EP_HASH_RESUME,
+                           psab_call_hash_resume(&c->ops, c->context, operation->context, alg, state, state_length));
         }
         operation->active = status == PSA_SUCCESS;
         operation->alg = alg;
@@ -64,7 +66,7 @@ psa_status_t psab_hash_update(psab_core_t *core, psa_hash_operation_t *operation
         psab_frame_t frame;
         psab_enter(&frame, core, c);
         status = psab_leave_step(&frame, PSAB_EP_HASH_UPDATE,
-                                 c->ops.hash_update(c->context, slot->context, input, input_length));
+                                 psab_call_hash_update(&c->ops, c->context, slot->context, input, input_length));
     }
     return psab_step_end(PSAB_STEP_HASH_UPDATE, handle, slot, status);
 }
@@ -75,8 +77,8 @@ static psa_status_t finish(psab_operation_t *slot, uint8_t *hash, size_t size, s
     size_t room = psab_hash_room(slot->alg, size);
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    psa_status_t status = psab_leave_step(&frame, PSAB_EP_HASH_FINISH,
-                                          c->ops.hash_finish(c->context, slot->context, hash, room, written));
+    psa_status_t status = psab_leave_step(
+        &frame, PSAB_EP_HASH_FINISH, psab_call_hash_finish(&c->ops, c->context, slot->context, hash, room, written));
     psab_finish_called(slot, status);
     return psab_output(c, PSAB_EP_HASH_FINISH, status, hash, room, psab_hash_least(slot->alg), written);
 }
@@ -143,7 +145,7 @@ static psa_status_t copy_context(const psab_operation_t *source, psab_operation_
         psab_frame_t frame;
         psab_enter(&frame, source->core, c);
         status = psab_leave_step(&frame, PSAB_EP_HASH_CLONE,
-                                 c->ops.hash_clone(c->context, source->context, target->context));
+                                 psab_call_hash_clone(&c->ops, c->context, source->context, target->context));
     } else {
         memcpy(target->context, source->context, source->size);
     }
@@ -184,8 +186,8 @@ static psa_status_t suspend(psab_operation_t *slot, uint8_t *state, size_t size,
     const psab_candidate_t *c = slot->candidate;
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    psa_status_t status = psab_leave_step(&frame, PSAB_EP_HASH_SUSPEND,
-                                          c->ops.hash_suspend(c->context, slot->context, state, size, written));
+    psa_status_t status = psab_leave_step(
+        &frame, PSAB_EP_HASH_SUSPEND, psab_call_hash_suspend(&c->ops, c->context, slot->context, state, size, written));
     psab_finish_called(slot, status);
     status = psab_output(c, PSAB_EP_HASH_SUSPEND, status, state, size, state_least(slot->alg), written);
     if (status == PSA_SUCCESS && algorithm_of_state(state) != slot->alg) {

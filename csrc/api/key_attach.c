@@ -25,9 +25,10 @@ static psa_status_t call(psab_core_t *core, psab_key_t *key, const uint8_t *labe
         psab_frame_t frame;
         *length = 0;
         psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_ATTACH_KEY,
-                            c->ops.attach_key(c->context, &given, label, label_length, key->data, key->size, length));
-        status = psab_output(c, PSAB_EP_ATTACH_KEY, status, key->data, key->size, 0, length);
+        status = psab_leave(
+            &frame, PSAB_EP_ATTACH_KEY,
+            psab_call_attach_key(&c->ops, c->context, &given, label, label_length, key->data, key->size, length));
+        status = psab_key_output(c, PSAB_EP_ATTACH_KEY, status, &asked, key->data, key->size, length);
         if (status == PSA_SUCCESS && !within(&asked, &given)) {
             status = psab_report(c, PSAB_EP_ATTACH_KEY, PSA_ERROR_INVALID_ARGUMENT, PSAB_REPORT_CONTEXT,
                                  "attach_key succeeded with a key that does not fit the attributes");

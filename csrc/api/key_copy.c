@@ -37,10 +37,10 @@ static psa_status_t copy_by_driver(psab_core_t *core, const psab_key_t *source, 
         psab_frame_t frame;
         *length = 0;
         psab_enter(&frame, core, c);
-        status = psab_leave(
-            &frame, PSAB_EP_COPY_KEY,
-            c->ops.copy_key(c->context, attributes, source->data, source->size, key->data, key->size, length));
-        status = psab_output(c, PSAB_EP_COPY_KEY, status, key->data, key->size, 0, length);
+        status = psab_leave(&frame, PSAB_EP_COPY_KEY,
+                            psab_call_copy_key(&c->ops, c->context, attributes, source->data, source->size, key->data,
+                                               key->size, length));
+        status = psab_key_output(c, PSAB_EP_COPY_KEY, status, attributes, key->data, key->size, length);
     }
     return status;
 }

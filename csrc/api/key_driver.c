@@ -7,15 +7,6 @@
 #include "keys/validity.h"
 #include "util/buffer.h"
 
-/* The fewest bytes that a driver may return for a key: all of them where the format fixes the length. */
-static size_t least(const psab_attributes_t *attributes) {
-    if (PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) != PSA_KEY_LOCATION_LOCAL_STORAGE) {
-        return 0;
-    }
-    size_t exact = psab_key_length(attributes->type, attributes->bits);
-    return exact != 0 ? exact : 1;
-}
-
 psa_status_t psab_driver_import(psab_core_t *core, const psab_key_t *key, const uint8_t *data, size_t length,
                                 size_t bits, psab_imported_t *imported) {
     const psab_attributes_t *attributes = &key->attributes;
@@ -29,9 +20,9 @@ psa_status_t psab_driver_import(psab_core_t *core, const psab_key_t *key, const 
         imported->bits = attributes->bits;
         psab_enter(&frame, core, c);
         status = psab_leave(&frame, PSAB_EP_IMPORT_KEY,
-                            c->ops.import_key(c->context, attributes, data, length, key->data, key->size,
-                                              &imported->length, &imported->bits));
-        status = psab_output(c, PSAB_EP_IMPORT_KEY, status, key->data, key->size, least(attributes), &imported->length);
+                            psab_call_import_key(&c->ops, c->context, attributes, data, length, key->data, key->size,
+                                                 &imported->length, &imported->bits));
+        status = psab_key_output(c, PSAB_EP_IMPORT_KEY, status, attributes, key->data, key->size, &imported->length);
         size_t expected = attributes->bits != 0 ? attributes->bits : bits;
         bool changed = expected != 0 && imported->bits != expected;
         if (status == PSA_SUCCESS && (changed || imported->bits == 0 || imported->bits > PSAB_KEY_BITS_MAX)) {
@@ -51,8 +42,8 @@ static psa_status_t generate(psab_core_t *core, const psab_key_t *key, size_t *l
         *length = 0;
         psab_enter(&frame, core, c);
         status = psab_leave(&frame, PSAB_EP_GENERATE_KEY,
-                            c->ops.generate_key(c->context, attributes, key->data, key->size, length));
-        status = psab_output(c, PSAB_EP_GENERATE_KEY, status, key->data, key->size, least(attributes), length);
+                            psab_call_generate_key(&c->ops, c->context, attributes, key->data, key->size, length));
+        status = psab_key_output(c, PSAB_EP_GENERATE_KEY, status, attributes, key->data, key->size, length);
     }
     return status;
 }
@@ -67,10 +58,10 @@ static psa_status_t generate_custom(psab_core_t *core, const psab_key_t *key, co
         psab_frame_t frame;
         *length = 0;
         psab_enter(&frame, core, c);
-        status = psab_leave(
-            &frame, PSAB_EP_GENERATE_KEY_CUSTOM,
-            c->ops.generate_key_custom(c->context, attributes, custom, data, size, key->data, key->size, length));
-        status = psab_output(c, PSAB_EP_GENERATE_KEY_CUSTOM, status, key->data, key->size, least(attributes), length);
+        status = psab_leave(&frame, PSAB_EP_GENERATE_KEY_CUSTOM,
+                            psab_call_generate_key_custom(&c->ops, c->context, attributes, custom, data, size,
+                                                          key->data, key->size, length));
+        status = psab_key_output(c, PSAB_EP_GENERATE_KEY_CUSTOM, status, attributes, key->data, key->size, length);
     }
     return status;
 }
@@ -111,8 +102,9 @@ static psa_status_t export_opaque(psab_core_t *core, psab_key_t *key, uint8_t *d
         psab_frame_t frame;
         *length = 0;
         psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_EXPORT_KEY,
-                            c->ops.export_key(c->context, attributes, key->data, key->size, data, size, length));
+        status =
+            psab_leave(&frame, PSAB_EP_EXPORT_KEY,
+                       psab_call_export_key(&c->ops, c->context, attributes, key->data, key->size, data, size, length));
         status = psab_output(c, PSAB_EP_EXPORT_KEY, status, data, size, fewest, length);
     }
     return status;

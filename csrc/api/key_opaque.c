@@ -44,6 +44,11 @@ static size_t context_size(const psab_key_context_sizes_t *sizes, psa_key_type_t
     return sizes->base_size + sizes->symmetric_factor * ((bits + 7) / 8);
 }
 
+static psa_status_t unwritten(const psab_candidate_t *c, int32_t entry_point) {
+    return psab_report(c, entry_point, PSA_ERROR_CORRUPTION_DETECTED, PSAB_REPORT_CONTEXT,
+                       "success without writing the key context");
+}
+
 static psa_status_t allocate(psab_core_t *core, psab_key_t *key, bool *allocated) {
     const psab_attributes_t *attributes = &key->attributes;
     const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_ALLOCATE_KEY, attributes->alg, attributes, NULL);
@@ -52,8 +57,11 @@ static psa_status_t allocate(psab_core_t *core, psab_key_t *key, bool *allocated
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         psab_frame_t frame;
         psab_enter(&frame, core, c);
-        status =
-            psab_leave(&frame, PSAB_EP_ALLOCATE_KEY, c->ops.allocate_key(c->context, attributes, key->data, key->size));
+        status = psab_leave(&frame, PSAB_EP_ALLOCATE_KEY,
+                            psab_call_allocate_key(&c->ops, c->context, attributes, key->data, key->size));
+        if (status == PSA_SUCCESS && psab_context_marked(key->data, key->size)) {
+            return unwritten(c, PSAB_EP_ALLOCATE_KEY);
+        }
         *allocated = status == PSA_SUCCESS;
         return status;
     }
@@ -71,8 +79,8 @@ static psa_status_t tell_destroyed(void *user, psab_key_t *key) {
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         psab_frame_t frame;
         psab_enter(&frame, core, c);
-        status =
-            psab_leave(&frame, PSAB_EP_DESTROY_KEY, c->ops.destroy_key(c->context, attributes, key->data, key->size));
+        status = psab_leave(&frame, PSAB_EP_DESTROY_KEY,
+                            psab_call_destroy_key(&c->ops, c->context, attributes, key->data, key->size));
         /* So it is when the core failed to erase its own record the last time. */
         return status == PSA_ERROR_DOES_NOT_EXIST ? PSA_SUCCESS : status;
     }
@@ -95,7 +103,11 @@ static psa_status_t reserve_context(const psab_driver_t *driver, psab_key_t *key
         return psab_fail(PSA_ERROR_CORRUPTION_DETECTED, driver->description->name, -1, PSAB_REPORT_CONTEXT,
                          "the size of its key context is impossible");
     }
-    return psab_key_reserve(key, size);
+    psa_status_t status = psab_key_reserve(key, size);
+    if (status == PSA_SUCCESS) {
+        psab_context_mark(key->data, size);
+    }
+    return status;
 }
 
 psa_status_t psab_opaque_reserve(psab_core_t *core, psab_key_t *key, size_t bits) {
@@ -165,16 +177,22 @@ static psa_status_t get_builtin(psab_core_t *core, psab_key_t *key, uint64_t slo
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         psab_frame_t frame;
         psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_GET_BUILTIN_KEY,
-                            c->ops.get_builtin_key(c->context, slot, attributes, key->data, key->size, length));
+        status =
+            psab_leave(&frame, PSAB_EP_GET_BUILTIN_KEY,
+                       psab_call_get_builtin_key(&c->ops, c->context, slot, attributes, key->data, key->size, length));
         bool filled = status == PSA_SUCCESS || status == PSA_ERROR_BUFFER_TOO_SMALL;
         bool moved =
             (attributes->lifetime ^ asked.lifetime) >> 8 != 0 || PSA_KEY_LIFETIME_IS_VOLATILE(attributes->lifetime);
         bool odd = attributes->type == PSA_KEY_TYPE_NONE || attributes->bits == 0 ||
                    attributes->bits > PSAB_KEY_BITS_MAX || (status == PSA_SUCCESS && *length > key->size);
+        bool empty = status == PSA_SUCCESS && !odd && key->size != 0 &&
+                     (*length == 0 || psab_context_marked(key->data, *length));
         if (filled && (moved || odd)) {
             return psab_report(c, PSAB_EP_GET_BUILTIN_KEY, PSA_ERROR_CORRUPTION_DETECTED, PSAB_REPORT_CONTEXT,
                                "get_builtin_key gave a key that cannot be at this location");
+        }
+        if (empty) {
+            return unwritten(c, PSAB_EP_GET_BUILTIN_KEY);
         }
         attributes->id = asked.id;
         attributes->reserved = 0;

@@ -115,6 +115,23 @@ void psab_opaque_made(psab_key_t *key, psab_scratch_t *saved, psa_status_t statu
  */
 psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t status, psa_key_id_t *id);
 
+/** Fill a key context with what no driver writes, to see afterwards whether it was written. */
+void psab_context_mark(uint8_t *data, size_t size);
+
+/** Whether a key context is as psab_context_mark() left it; one of less than 4 bytes is taken to be written. */
+bool psab_context_marked(const uint8_t *data, size_t length);
+
+/** psab_output() of an entry point that makes a key.
+ *
+ * @param attributes  of the key, with the location at which it was made
+ * @param data        the key in export format, or a context that was marked before
+ *
+ * @return also CORRUPTION_DETECTED for a key of another length than its format has, and for a context that is empty
+ *         in spite of its room or was not written
+ */
+psa_status_t psab_key_output(const psab_candidate_t *candidate, int32_t entry_point, psa_status_t status,
+                             const psab_attributes_t *attributes, uint8_t *data, size_t size, size_t *length);
+
 /** Give a new key at a driver's location room for its context; psab_opaque_prepare() without allocating. */
 psa_status_t psab_opaque_reserve(psab_core_t *core, psab_key_t *key, size_t bits);
 

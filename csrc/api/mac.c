@@ -20,9 +20,10 @@ static PSAB_HOT psa_status_t compute_with(psab_core_t *core, const psab_candidat
     psab_frame_t frame;
     *written = 0;
     psab_enter_with(&frame, core, c, key->key);
-    psa_status_t status = psab_leave(&frame, PSAB_EP_MAC_COMPUTE,
-                                     c->ops.mac_compute(c->context, key->attributes, key->data, key->size, request->alg,
-                                                        request->input, request->length, mac, size, written));
+    psa_status_t status =
+        psab_leave(&frame, PSAB_EP_MAC_COMPUTE,
+                   psab_call_mac_compute(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                         request->input, request->length, mac, size, written));
     return psab_output(c, PSAB_EP_MAC_COMPUTE, status, mac, size, expected != 0 ? expected : 1, written);
 }
 
@@ -42,16 +43,16 @@ static psab_operation_t *feed(psab_core_t *core, const psab_candidate_t *c, cons
     }
     psab_enter_with(&frame, core, c, key->key);
     *status = verify ? psab_leave(&frame, PSAB_EP_MAC_VERIFY_SETUP,
-                                  c->ops.mac_verify_setup(c->context, slot->context, key->attributes, key->data,
-                                                          key->size, request->alg))
+                                  psab_call_mac_verify_setup(&c->ops, c->context, slot->context, key->attributes,
+                                                             key->data, key->size, request->alg))
                      : psab_leave(&frame, PSAB_EP_MAC_SIGN_SETUP,
-                                  c->ops.mac_sign_setup(c->context, slot->context, key->attributes, key->data,
-                                                        key->size, request->alg));
+                                  psab_call_mac_sign_setup(&c->ops, c->context, slot->context, key->attributes,
+                                                           key->data, key->size, request->alg));
     slot->active = *status == PSA_SUCCESS;
     if (*status == PSA_SUCCESS && request->length != 0) {
         psab_enter(&frame, core, c);
         *status = psab_leave(&frame, PSAB_EP_MAC_UPDATE,
-                             c->ops.mac_update(c->context, slot->context, request->input, request->length));
+                             psab_call_mac_update(&c->ops, c->context, slot->context, request->input, request->length));
     }
     if (*status != PSA_SUCCESS) {
         (void)psab_operation_give(slot);
@@ -71,7 +72,7 @@ static __attribute__((noinline)) psa_status_t compute_in_parts(psab_core_t *core
     if (slot != NULL) {
         psab_enter(&frame, core, c);
         status = psab_leave(&frame, PSAB_EP_MAC_SIGN_FINISH,
-                            c->ops.mac_sign_finish(c->context, slot->context, mac, size, written));
+                            psab_call_mac_sign_finish(&c->ops, c->context, slot->context, mac, size, written));
         psab_finish_called(slot, status);
         (void)psab_operation_give(slot);
     }
@@ -86,7 +87,7 @@ static psa_status_t verify_in_parts(psab_core_t *core, const psab_candidate_t *c
     if (slot != NULL) {
         psab_enter(&frame, core, c);
         status = psab_leave(&frame, PSAB_EP_MAC_VERIFY_FINISH,
-                            c->ops.mac_verify_finish(c->context, slot->context, mac, mac_length));
+                            psab_call_mac_verify_finish(&c->ops, c->context, slot->context, mac, mac_length));
         psab_finish_called(slot, status);
         (void)psab_operation_give(slot);
     }
@@ -135,8 +136,8 @@ static PSAB_HOT psa_status_t call_verify(psab_core_t *core, const psab_candidate
     psab_frame_t frame;
     psab_enter_with(&frame, core, c, key->key);
     return psab_leave(&frame, PSAB_EP_MAC_VERIFY,
-                      c->ops.mac_verify(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                        request->length, mac, mac_length));
+                      psab_call_mac_verify(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                           request->input, request->length, mac, mac_length));
 }
 
 /* A driver that only computes: the core compares. */

@@ -20,7 +20,7 @@ static psa_status_t sign_setup(psab_operation_t *slot, const psab_candidate_t *c
     psab_enter_with(&frame, slot->core, c, key->key);
     return psab_leave(
         &frame, PSAB_EP_MAC_SIGN_SETUP,
-        c->ops.mac_sign_setup(c->context, slot->context, key->attributes, key->data, key->size, slot->alg));
+        psab_call_mac_sign_setup(&c->ops, c->context, slot->context, key->attributes, key->data, key->size, slot->alg));
 }
 
 static psa_status_t verify_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
@@ -29,9 +29,9 @@ static psa_status_t verify_setup(psab_operation_t *slot, const psab_candidate_t 
     }
     psab_frame_t frame;
     psab_enter_with(&frame, slot->core, c, key->key);
-    return psab_leave(
-        &frame, PSAB_EP_MAC_VERIFY_SETUP,
-        c->ops.mac_verify_setup(c->context, slot->context, key->attributes, key->data, key->size, slot->alg));
+    return psab_leave(&frame, PSAB_EP_MAC_VERIFY_SETUP,
+                      psab_call_mac_verify_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
+                                                 key->size, slot->alg));
 }
 
 static const psab_keyed_setup_t signing = {KIND,
@@ -74,7 +74,8 @@ static psa_status_t update(psab_operation_t *slot, const uint8_t *input, size_t 
     const psab_candidate_t *c = slot->candidate;
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    return psab_leave_step(&frame, PSAB_EP_MAC_UPDATE, c->ops.mac_update(c->context, slot->context, input, length));
+    return psab_leave_step(&frame, PSAB_EP_MAC_UPDATE,
+                           psab_call_mac_update(&c->ops, c->context, slot->context, input, length));
 }
 
 psa_status_t psab_mac_update(psab_core_t *core, psa_mac_operation_t *operation, const uint8_t *input,
@@ -106,8 +107,8 @@ static psa_status_t call_held(psab_operation_t *slot, uint8_t *mac, size_t room,
         psab_frame_t frame;
         psab_enter(&frame, slot->core, c);
         status = psab_leave_step(&frame, PSAB_EP_MAC_VERIFY,
-                                 c->ops.mac_verify(c->context, view.attributes, view.data, view.size, slot->alg,
-                                                   request.input, request.length, given, given_length));
+                                 psab_call_mac_verify(&c->ops, c->context, view.attributes, view.data, view.size,
+                                                      slot->alg, request.input, request.length, given, given_length));
     } else {
         status = psab_mac_compute_with(slot->core, slot->candidate, &view, &request, mac, room, expected, written);
     }
@@ -123,8 +124,9 @@ static psa_status_t compute(psab_operation_t *slot, uint8_t *mac, size_t room, s
     const psab_candidate_t *c = slot->candidate;
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    psa_status_t status = psab_leave_step(&frame, PSAB_EP_MAC_SIGN_FINISH,
-                                          c->ops.mac_sign_finish(c->context, slot->context, mac, room, written));
+    psa_status_t status =
+        psab_leave_step(&frame, PSAB_EP_MAC_SIGN_FINISH,
+                        psab_call_mac_sign_finish(&c->ops, c->context, slot->context, mac, room, written));
     psab_finish_called(slot, status);
     return psab_output(c, PSAB_EP_MAC_SIGN_FINISH, status, mac, room, expected != 0 ? expected : 1, written);
 }
@@ -192,8 +194,9 @@ static psa_status_t verify_finish(psab_operation_t *slot, const uint8_t *mac, si
     case PSAB_ALT_MAC_VERIFY_SETUP_MAC_VERIFY_MULTIPART: {
         psab_frame_t frame;
         psab_enter(&frame, slot->core, c);
-        psa_status_t status = psab_leave_step(&frame, PSAB_EP_MAC_VERIFY_FINISH,
-                                              c->ops.mac_verify_finish(c->context, slot->context, mac, mac_length));
+        psa_status_t status =
+            psab_leave_step(&frame, PSAB_EP_MAC_VERIFY_FINISH,
+                            psab_call_mac_verify_finish(&c->ops, c->context, slot->context, mac, mac_length));
         psab_finish_called(slot, status);
         return status;
     }

@@ -37,7 +37,8 @@ psa_status_t psab_pake_start(psab_operation_t *slot) {
         }
         psab_frame_t frame;
         psab_enter(&frame, slot->core, c);
-        status = psab_leave(&frame, PSAB_EP_PAKE_SETUP, c->ops.pake_setup(c->context, slot->context, &inputs));
+        status =
+            psab_leave(&frame, PSAB_EP_PAKE_SETUP, psab_call_pake_setup(&c->ops, c->context, slot->context, &inputs));
         slot->active = status == PSA_SUCCESS;
     }
     psab_key_release(key);
@@ -71,7 +72,7 @@ static psa_status_t call_output(psab_operation_t *slot, uint32_t step, uint8_t *
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
     status = psab_leave_step(&frame, PSAB_EP_PAKE_OUTPUT,
-                             c->ops.pake_output(c->context, slot->context, step, output, size, length));
+                             psab_call_pake_output(&c->ops, c->context, slot->context, step, output, size, length));
     return psab_output(c, PSAB_EP_PAKE_OUTPUT, status, output, size, least, length);
 }
 
@@ -145,7 +146,7 @@ static psa_status_t input(psab_operation_t *slot, psa_pake_step_t step, const ui
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
     status = psab_leave_step(&frame, PSAB_EP_PAKE_INPUT,
-                             c->ops.pake_input(c->context, slot->context, driver_step, data, length));
+                             psab_call_pake_input(&c->ops, c->context, slot->context, driver_step, data, length));
     if (status == PSA_SUCCESS) {
         pake->place = next;
     }

@@ -38,8 +38,9 @@ static psa_status_t make(void *of, const psab_attributes_t *attributes, uint8_t 
     *length = 0;
     *bits = 8 * size;
     psab_enter(&frame, slot->core, c);
-    psa_status_t status = psab_leave_step(&frame, PSAB_EP_PAKE_GET_IMPLICIT_KEY,
-                                          c->ops.pake_get_implicit_key(c->context, slot->context, data, size, length));
+    psa_status_t status =
+        psab_leave_step(&frame, PSAB_EP_PAKE_GET_IMPLICIT_KEY,
+                        psab_call_pake_get_implicit_key(&c->ops, c->context, slot->context, data, size, length));
     return psab_output(c, PSAB_EP_PAKE_GET_IMPLICIT_KEY, status, data, size, size, length);
 }
 

@@ -126,7 +126,7 @@ static psa_status_t seed(psab_core_t *core, lane_t *random, size_t amount, bool 
         psab_frame_t frame;
         psab_enter(&frame, core, c);
         status = psab_leave_step(&frame, PSAB_EP_ADD_ENTROPY,
-                                 c->ops.add_entropy(c->context, random->context, entropy, amount));
+                                 psab_call_add_entropy(&c->ops, c->context, random->context, entropy, amount));
     } else if (!needed) {
         status = PSA_SUCCESS;
     }
@@ -154,7 +154,7 @@ static psa_status_t start(psab_core_t *core, lane_t *random, const psab_candidat
     if (c->ops.init_random != NULL) {
         psab_frame_t frame;
         psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_INIT_RANDOM, c->ops.init_random(c->context, random->context));
+        status = psab_leave(&frame, PSAB_EP_INIT_RANDOM, psab_call_init_random(&c->ops, c->context, random->context));
     }
     size_t initial = c->capability->initial_entropy_size;
     if (status == PSA_SUCCESS) {
@@ -189,8 +189,9 @@ static psa_status_t generate(psab_core_t *core, lane_t *random, const psab_candi
         size_t length = 0;
         psab_frame_t frame;
         psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_GET_RANDOM,
-                            c->ops.get_random(c->context, random->context, output + done, size - done, &length));
+        status =
+            psab_leave(&frame, PSAB_EP_GET_RANDOM,
+                       psab_call_get_random(&c->ops, c->context, random->context, output + done, size - done, &length));
         if (status == PSA_SUCCESS) {
             status = psab_output(c, PSAB_EP_GET_RANDOM, status, output + done, size - done, 0, &length);
             done += length;

@@ -15,10 +15,10 @@ static PSAB_HOT psa_status_t call_plain(psab_core_t *core, const psab_candidate_
     psa_status_t status;
     int32_t entry_point = hash ? PSAB_EP_SIGN_HASH : PSAB_EP_SIGN_MESSAGE;
     psab_enter_with(&frame, core, c, key->key);
-    status = hash ? c->ops.sign_hash(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                     request->length, request->signature, room, written)
-                  : c->ops.sign_message(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                        request->length, request->signature, room, written);
+    status = hash ? psab_call_sign_hash(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                        request->input, request->length, request->signature, room, written)
+                  : psab_call_sign_message(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                           request->input, request->length, request->signature, room, written);
     status = psab_leave(&frame, entry_point, status);
     return psab_output(c, entry_point, status, request->signature, room, least, written);
 }
@@ -31,22 +31,22 @@ static psa_status_t call_other(psab_core_t *core, const psab_candidate_t *c, uin
     psab_enter_with(&frame, core, c, key->key);
     switch ((psab_entry_point_t)entry_point) {
     case PSAB_EP_SIGN_HASH:
-        status = c->ops.sign_hash(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                  request->length, request->signature, room, written);
+        status = psab_call_sign_hash(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                     request->input, request->length, request->signature, room, written);
         break;
     case PSAB_EP_SIGN_HASH_WITH_CONTEXT:
-        status = c->ops.sign_hash_with_context(c->context, key->attributes, key->data, key->size, request->alg,
-                                               request->input, request->length, request->context,
-                                               request->context_length, request->signature, room, written);
+        status = psab_call_sign_hash_with_context(&c->ops, c->context, key->attributes, key->data, key->size,
+                                                  request->alg, request->input, request->length, request->context,
+                                                  request->context_length, request->signature, room, written);
         break;
     case PSAB_EP_SIGN_MESSAGE:
-        status = c->ops.sign_message(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                     request->length, request->signature, room, written);
+        status = psab_call_sign_message(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                        request->input, request->length, request->signature, room, written);
         break;
     default:
-        status = c->ops.sign_message_with_context(c->context, key->attributes, key->data, key->size, request->alg,
-                                                  request->input, request->length, request->context,
-                                                  request->context_length, request->signature, room, written);
+        status = psab_call_sign_message_with_context(&c->ops, c->context, key->attributes, key->data, key->size,
+                                                     request->alg, request->input, request->length, request->context,
+                                                     request->context_length, request->signature, room, written);
         break;
     }
     return psab_leave(&frame, entry_point, status);

@@ -26,8 +26,9 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *slot, const psab
         }
         psab_frame_t frame;
         psab_enter_with(&frame, core, c, key->key);
-        status = psab_leave(&frame, PSAB_EP_SIGN_SETUP,
-                            c->ops.sign_setup(c->context, slot->context, key->attributes, key->data, key->size, alg));
+        status = psab_leave(
+            &frame, PSAB_EP_SIGN_SETUP,
+            psab_call_sign_setup(&c->ops, c->context, slot->context, key->attributes, key->data, key->size, alg));
         slot->active = status == PSA_SUCCESS;
     }
     psab_parts(slot)->exact = found.facts.output;
@@ -106,8 +107,9 @@ static psa_status_t finish(psab_operation_t *slot, uint8_t *signature, size_t si
     }
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    psa_status_t status = psab_leave_step(&frame, PSAB_EP_SIGN_FINISH,
-                                          c->ops.sign_finish(c->context, slot->context, signature, room, written));
+    psa_status_t status =
+        psab_leave_step(&frame, PSAB_EP_SIGN_FINISH,
+                        psab_call_sign_finish(&c->ops, c->context, slot->context, signature, room, written));
     psab_finish_called(slot, status);
     return psab_output(c, PSAB_EP_SIGN_FINISH, status, signature, room, least, written);
 }

@@ -11,10 +11,10 @@ static PSAB_HOT psa_status_t call_plain(psab_core_t *core, const psab_candidate_
     psab_frame_t frame;
     psab_enter_with(&frame, core, c, key->key);
     psa_status_t status =
-        hash ? c->ops.verify_hash(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                  request->length, request->signature, request->signature_length)
-             : c->ops.verify_message(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                     request->length, request->signature, request->signature_length);
+        hash ? psab_call_verify_hash(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                     request->input, request->length, request->signature, request->signature_length)
+             : psab_call_verify_message(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                        request->input, request->length, request->signature, request->signature_length);
     return psab_leave(&frame, hash ? PSAB_EP_VERIFY_HASH : PSAB_EP_VERIFY_MESSAGE, status);
 }
 
@@ -25,21 +25,22 @@ static psa_status_t call(psab_core_t *core, const psab_candidate_t *c, uint16_t 
     psab_enter_with(&frame, core, c, key->key);
     switch ((psab_entry_point_t)entry_point) {
     case PSAB_EP_VERIFY_HASH:
-        status = c->ops.verify_hash(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                    request->length, request->signature, request->signature_length);
+        status = psab_call_verify_hash(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                       request->input, request->length, request->signature, request->signature_length);
         break;
     case PSAB_EP_VERIFY_HASH_WITH_CONTEXT:
-        status = c->ops.verify_hash_with_context(
-            c->context, key->attributes, key->data, key->size, request->alg, request->input, request->length,
+        status = psab_call_verify_hash_with_context(
+            &c->ops, c->context, key->attributes, key->data, key->size, request->alg, request->input, request->length,
             request->context, request->context_length, request->signature, request->signature_length);
         break;
     case PSAB_EP_VERIFY_MESSAGE:
-        status = c->ops.verify_message(c->context, key->attributes, key->data, key->size, request->alg, request->input,
-                                       request->length, request->signature, request->signature_length);
+        status =
+            psab_call_verify_message(&c->ops, c->context, key->attributes, key->data, key->size, request->alg,
+                                     request->input, request->length, request->signature, request->signature_length);
         break;
     default:
-        status = c->ops.verify_message_with_context(
-            c->context, key->attributes, key->data, key->size, request->alg, request->input, request->length,
+        status = psab_call_verify_message_with_context(
+            &c->ops, c->context, key->attributes, key->data, key->size, request->alg, request->input, request->length,
             request->context, request->context_length, request->signature, request->signature_length);
         break;
     }

@@ -46,8 +46,8 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *slot, const psab
         psab_frame_t frame;
         psab_enter_with(&frame, core, c, key->key);
         status = psab_leave(&frame, PSAB_EP_VERIFY_SETUP,
-                            c->ops.verify_setup(c->context, slot->context, key->attributes, key->data, key->size, alg,
-                                                signature, length));
+                            psab_call_verify_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
+                                                   key->size, alg, signature, length));
         slot->active = status == PSA_SUCCESS;
         if (slot->active && !psab_parts_native_context(slot)) {
             status = keep_signature(slot, signature, length);
@@ -131,7 +131,8 @@ psa_status_t psab_verify_finish(psab_core_t *core, psa_verify_operation_t *opera
         const psab_candidate_t *c = slot->candidate;
         psab_frame_t frame;
         psab_enter(&frame, core, c);
-        status = psab_leave_step(&frame, PSAB_EP_VERIFY_FINISH, c->ops.verify_finish(c->context, slot->context));
+        status =
+            psab_leave_step(&frame, PSAB_EP_VERIFY_FINISH, psab_call_verify_finish(&c->ops, c->context, slot->context));
         psab_finish_called(slot, status);
     }
     return psab_step_end(PSAB_STEP_VERIFY_FINISH, &operation->handle, slot, status);

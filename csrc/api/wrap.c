@@ -52,9 +52,9 @@ static psa_status_t run(psab_core_t *core, const psab_key_view_t *wrapper, const
         psab_frame_t frame;
         psab_enter_with(&frame, core, c, wrapper->key);
         status = psab_leave(&frame, PSAB_EP_WRAP_KEY,
-                            c->ops.wrap_key(c->context, wrapper->attributes, wrapper->data, wrapper->size, request->alg,
-                                            request->attributes, request->key, request->key_size, request->data, room,
-                                            written));
+                            psab_call_wrap_key(&c->ops, c->context, wrapper->attributes, wrapper->data, wrapper->size,
+                                               request->alg, request->attributes, request->key, request->key_size,
+                                               request->data, room, written));
         status = psab_output(c, PSAB_EP_WRAP_KEY, status, request->data, room, least, written);
     }
     return route != NULL && route->count != 0
@@ -155,6 +155,63 @@ typedef struct unwrapping {
     size_t length;
 } unwrapping_t;
 
+/* Lengths that a key can have which was wrapped into so many bytes. Of other algorithms nothing is known. */
+typedef struct range {
+    size_t least;
+    size_t most;
+} range_t;
+
+static range_t implied(const unwrapping_t *request) {
+    size_t most = request->length - 8;
+    bool known = request->alg == PSA_ALG_KW || request->alg == PSA_ALG_KWP;
+    return known ? (range_t){request->alg == PSA_ALG_KW ? most : most - 7, most} : (range_t){1, SIZE_MAX};
+}
+
+static bool is_local(const psab_attributes_t *attributes) {
+    return PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) == PSA_KEY_LOCATION_LOCAL_STORAGE;
+}
+
+/* The length of a key in export format, if its type and size tell it; else 0. */
+static size_t told_by(psa_key_type_t type, size_t bits) {
+    return PSA_KEY_TYPE_IS_UNSTRUCTURED(type) ? (bits + 7) / 8 : psab_key_length(type, bits);
+}
+
+/* Whether the size that a driver tells contradicts the key, or the data that its context was made from. */
+static bool contradicts(const psab_attributes_t *attributes, const range_t *range, const uint8_t *data, size_t length,
+                        size_t bits) {
+    if (is_local(attributes)) {
+        bool bytes = PSA_KEY_TYPE_IS_UNSTRUCTURED(attributes->type);
+        size_t real = bytes ? 8 * length : psab_key_bits(attributes->type, data, length);
+        return bits != attributes->bits && real != 0 && bits != real; /* as asked for: the application may be wrong */
+    }
+    size_t told = told_by(attributes->type, bits);
+    return told != 0 && (told < range->least || told > range->most);
+}
+
+/* Hold what a driver says of the key against the data that it was wrapped into. */
+static psa_status_t judge(const psab_candidate_t *c, psa_status_t status, const unwrapping_t *request,
+                          const psab_attributes_t *attributes, uint8_t *data, size_t size, size_t *length,
+                          size_t *bits) {
+    range_t range = implied(request);
+    if (!is_local(attributes)) {
+        status = psab_key_output(c, PSAB_EP_UNWRAP_KEY, status, attributes, data, size, length);
+        if (*bits == 0 && range.least == range.most && PSA_KEY_TYPE_IS_UNSTRUCTURED(attributes->type)) {
+            *bits = 8 * range.least; /* an entry point of a dialect has no way to tell */
+        }
+    } else {
+        status = psab_output(c, PSAB_EP_UNWRAP_KEY, status, data, size, range.least, length);
+        if (status == PSA_SUCCESS && *length > range.most) {
+            return psab_output_bad(c, PSAB_EP_UNWRAP_KEY, status, data, size, length);
+        }
+    }
+    if (status != PSA_SUCCESS || !contradicts(attributes, &range, data, *length, *bits)) {
+        return status;
+    }
+    status = psab_report(c, PSAB_EP_UNWRAP_KEY, PSA_ERROR_INVALID_ARGUMENT, PSAB_REPORT_BITS_CHANGED,
+                         "unwrap_key succeeded with another key size than that of the data");
+    return psab_output_bad(c, PSAB_EP_UNWRAP_KEY, status, data, size, length);
+}
+
 static psa_status_t make_unwrapped(void *of, const psab_attributes_t *attributes, uint8_t *data, size_t size,
                                    size_t *length, size_t *bits) {
     const unwrapping_t *request = of;
@@ -170,9 +227,10 @@ static psa_status_t make_unwrapped(void *of, const psab_attributes_t *attributes
         psab_frame_t frame;
         psab_enter_with(&frame, core, c, wrapper->key);
         status = psab_leave(&frame, PSAB_EP_UNWRAP_KEY,
-                            c->ops.unwrap_key(c->context, attributes, wrapper->attributes, wrapper->data, wrapper->size,
-                                              request->alg, request->data, request->length, data, size, length, bits));
-        status = psab_output(c, PSAB_EP_UNWRAP_KEY, status, data, size, 0, length);
+                            psab_call_unwrap_key(&c->ops, c->context, attributes, wrapper->attributes, wrapper->data,
+                                                 wrapper->size, request->alg, request->data, request->length, data,
+                                                 size, length, bits));
+        status = judge(c, status, request, attributes, data, size, length, bits);
     }
     return route != NULL && route->count != 0
                ? status

@@ -19,7 +19,7 @@ static psa_status_t set_up(psab_operation_t *slot, psa_algorithm_t alg) {
         }
         psab_frame_t frame;
         psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_XOF_SETUP, c->ops.xof_setup(c->context, slot->context, alg));
+        status = psab_leave(&frame, PSAB_EP_XOF_SETUP, psab_call_xof_setup(&c->ops, c->context, slot->context, alg));
         slot->active = status == PSA_SUCCESS;
     }
     slot->alg = alg;
@@ -50,7 +50,7 @@ static psa_status_t set_context(psab_operation_t *slot, const uint8_t *context, 
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
     return psab_leave_step(&frame, PSAB_EP_XOF_SET_CONTEXT,
-                           c->ops.xof_set_context(c->context, slot->context, context, length));
+                           psab_call_xof_set_context(&c->ops, c->context, slot->context, context, length));
 }
 
 psa_status_t psab_xof_set_context(psab_core_t *core, psa_xof_operation_t *operation, const uint8_t *context,
@@ -74,7 +74,8 @@ static psa_status_t update(psab_operation_t *slot, const uint8_t *input, size_t 
     }
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    return psab_leave_step(&frame, PSAB_EP_XOF_UPDATE, c->ops.xof_update(c->context, slot->context, input, length));
+    return psab_leave_step(&frame, PSAB_EP_XOF_UPDATE,
+                           psab_call_xof_update(&c->ops, c->context, slot->context, input, length));
 }
 
 psa_status_t psab_xof_update(psab_core_t *core, psa_xof_operation_t *operation, const uint8_t *input,
@@ -98,8 +99,8 @@ static psa_status_t output(psab_operation_t *slot, uint8_t *data, size_t length)
     }
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
-    psa_status_t status =
-        psab_leave_step(&frame, PSAB_EP_XOF_OUTPUT, c->ops.xof_output(c->context, slot->context, data, length));
+    psa_status_t status = psab_leave_step(&frame, PSAB_EP_XOF_OUTPUT,
+                                          psab_call_xof_output(&c->ops, c->context, slot->context, data, length));
     if (status != PSA_SUCCESS) {
         psab_wipe(data, length);
     }

@@ -17,6 +17,7 @@
 #include <psa/error.h>
 
 #include "dispatch/route.h"
+#include "psab/calls.h"
 #include "util/compiler.h"
 
 /** Whether this thread is in so many entry points that no other may be called; says so if it is. */

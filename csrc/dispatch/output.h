@@ -1,5 +1,7 @@
 /** @file
  * What a driver says about its output, judged: the only place where a driver's length is believed.
+ *
+ * A length that the driver did not write is PSAB_LENGTH_UNSET, see psab/calls.h.
  */
 #ifndef PSAB_DISPATCH_OUTPUT_H
 #define PSAB_DISPATCH_OUTPUT_H

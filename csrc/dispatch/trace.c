@@ -189,8 +189,9 @@ static void measure(psab_trace_event_t *event, const psab_value_t *values, size_
             event->sizes[i] = value->u.input.length;
             event->input_bytes += (int)i == key ? 0 : value->u.input.length;
         } else if (value->tag == PSAB_TAG_OUTPUT && event->status == PSA_SUCCESS) {
-            event->sizes[i] = *value->u.output.length;
-            event->output_bytes += *value->u.output.length;
+            size_t length = *value->u.output.length;
+            event->sizes[i] = length;
+            event->output_bytes += length <= value->u.output.size ? length : 0; /* else a lie */
         } else if (value->tag == PSAB_TAG_FILL && event->status == PSA_SUCCESS) {
             event->sizes[i] = value->u.output.size;
             event->output_bytes += value->u.output.size;

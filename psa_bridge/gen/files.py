@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from psa_bridge.gen import ops, pack, plans
+from psa_bridge.gen import calls, ops, pack, plans
 
 
 def table_files() -> dict[str, str]:
     """The generated C that follows from the tables alone, by path below the output directory."""
     return {
         "psab/ops.h": ops.emit(),
+        "psab/calls.h": calls.emit(),
         "psab/plans.h": plans.emit_header(),
         "psab/packed.h": pack.emit_header(),
         "plans.c": plans.emit_source(),

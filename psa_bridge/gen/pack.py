@@ -102,7 +102,7 @@ def _unpack(row: EntryPoint) -> str:
         check = "    if (" + " ||\n        ".join(refusals) + ") {\n        return STATUS_INVALID_ARGUMENT;\n    }\n"
     operands = [operand for i, a in enumerate(row.arguments) for operand in _operands(a, i)]
     unused = "" if row.arguments else "    (void)values;\n"
-    run = call(f"return ops->{row.name}", ["driver", *operands], ";")
+    run = call(f"return psab_call_{row.name}", ["ops", "driver", *operands], ";")
     head = call(
         f"static psab_status_t unpack_{row.name}",
         ["const psab_ops_t *ops", "void *driver", "const psab_value_t *values"],
@@ -289,6 +289,8 @@ static bool exceeds(uint64_t value, uint64_t most)
 #include "psab/packed.h"
 
 #include <string.h>
+
+#include "psab/calls.h"
 
 #define STATUS_NOT_SUPPORTED (-134)
 #define STATUS_INVALID_ARGUMENT (-135)

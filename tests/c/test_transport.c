@@ -129,8 +129,10 @@ TEST(what_is_unwrapped_is_imported) {
     CHECK_EQUAL(psa_get_key_bits(&got), 256);
     CHECK_STATUS(psab_unwrap_key(core, &attributes, kek, PSA_ALG_KW, input, 39, &key), PSA_ERROR_INVALID_SIGNATURE);
     CHECK_EQUAL(key, PSA_KEY_ID_NULL);
+    psa_key_id_t kek_padding = toy_key(core, PSA_KEY_TYPE_AES, 128, PSA_ALG_KWP, 0, 16);
     toy.length = 13; /* no AES key */
-    CHECK_STATUS(psab_unwrap_key(core, &attributes, kek, PSA_ALG_KW, input, 24, &key), PSA_ERROR_INVALID_ARGUMENT);
+    CHECK_STATUS(psab_unwrap_key(core, &attributes, kek_padding, PSA_ALG_KWP, input, 24, &key),
+                 PSA_ERROR_INVALID_ARGUMENT);
     toy.status[PSAB_EP_UNWRAP_KEY] = PSA_ERROR_INVALID_SIGNATURE;
     CHECK_STATUS(psab_unwrap_key(core, &attributes, kek, PSA_ALG_KW, input, 24, &key), PSA_ERROR_INVALID_SIGNATURE);
     psa_set_key_usage_flags(&attributes, 0x80000000u);

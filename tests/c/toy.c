@@ -8,8 +8,15 @@
 
 static void output(toy_t *toy, uint16_t entry_point, const psab_value_t *value) {
     size_t length = toy->length != 0 && toy->length < value->u.output.size ? toy->length : value->u.output.size;
-    memset(value->u.output.data, 0x5a, length);
-    *value->u.output.length = toy->liar == entry_point ? value->u.output.size + 1 : length;
+    bool lies = toy->liar == entry_point;
+    if (!(lies && toy->lie == TOY_WRITES_NOTHING)) {
+        memset(value->u.output.data, 0x5a, length);
+    }
+    if (!(lies && toy->lie == TOY_SAYS_NOTHING)) {
+        *value->u.output.length = lies && toy->lie == TOY_CLAIMS_MORE ? value->u.output.size + 1
+                                  : lies && toy->lie == TOY_IS_EMPTY  ? 0
+                                                                      : length;
+    }
 }
 
 static psab_status_t call(void *user, uint16_t entry_point, psab_value_t *values, size_t count) {
@@ -27,10 +34,13 @@ static psab_status_t call(void *user, uint16_t entry_point, psab_value_t *values
             given = value;
         } else if (value->tag == PSAB_TAG_OUTPUT) {
             output(toy, entry_point, value);
+        } else if (value->tag == PSAB_TAG_FILL && !(toy->liar == entry_point && toy->lie == TOY_WRITES_NOTHING)) {
+            memset(value->u.output.data, 0x5a, value->u.output.size);
         } else if (value->tag == PSAB_TAG_SCALAR_OUT) {
             *value->u.scalar_out = toy->bits != 0 ? toy->bits : *value->u.scalar_out;
         }
-        if (entry_point == PSAB_EP_IMPORT_KEY && value->tag == PSAB_TAG_OUTPUT && given != NULL) {
+        if (entry_point == PSAB_EP_IMPORT_KEY && toy->liar != entry_point && value->tag == PSAB_TAG_OUTPUT &&
+            given != NULL) {
             size_t length = given->u.input.length;
             *value->u.output.length = length < value->u.output.size ? length : value->u.output.size;
         }

@@ -12,6 +12,14 @@
 
 #define TOY_LOCATION 0x800077u
 
+/** What the entry point that lies does wrong, with success. */
+typedef enum toy_lie {
+    TOY_CLAIMS_MORE,   /**< one byte more than there is room */
+    TOY_SAYS_NOTHING,  /**< does not write the length */
+    TOY_IS_EMPTY,      /**< the length 0 */
+    TOY_WRITES_NOTHING /**< but the length */
+} toy_lie_t;
+
 typedef struct toy {
     psab_packed_driver_t packed;
     psab_driver_description_t description;
@@ -19,7 +27,8 @@ typedef struct toy {
     psab_ops_t ops;
     unsigned calls[PSAB_EP_COUNT];
     psab_status_t status[PSAB_EP_COUNT];
-    uint16_t liar;          /**< this entry point claims one byte more than there is room; PSAB_EP_COUNT: none */
+    uint16_t liar;          /**< this entry point lies; PSAB_EP_COUNT: none */
+    toy_lie_t lie;          /**< in which way */
     size_t length;          /**< of outputs; 0: all there is room for */
     uint32_t bits;          /**< reported by an import; 0: those asked for */
     uint8_t input[64];      /**< the last input that is not a key: where it begins */
