@@ -134,3 +134,29 @@ def test_quiet_leaves_notes_out(tmp_path: Path) -> None:
     assert (loud.returncode, quiet.returncode) == (0, 0)
     assert "note:" in loud.stdout
     assert quiet.stdout == "clean: wrapped_se (opaque)\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["info"], ["explain", "hash_compute", "--alg", "PSA_ALG_SHA_256"], ["build"], ["bench"]]
+)
+def test_what_builds_a_bundle_writes_what_it_finds_as_sarif(words: list[str], folder: Path) -> None:
+    (folder / "driver.json").write_text(DESCRIPTION.replace("hash_compue", "hash_compute"))
+    command = [sys.executable, "-m", "psa_bridge.cli", *words, "driver.json", "--sarif", "found.sarif"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    log = json.loads((folder / "found.sarif").read_text())
+    [run] = log["runs"]
+    assert run["invocations"] == [{"executionSuccessful": True, "exitCode": 1}]
+    first = run["results"][0]
+    assert first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "driver.json"
+    assert f"[{first['ruleId']}]" in done.stdout + done.stderr
+
+
+def test_a_clean_bundle_gives_a_log_without_results(tmp_path: Path) -> None:
+    bundle = paths.DRIVERS / "x86_sha"
+    command = [sys.executable, "-m", "psa_bridge.cli", "explain", "hash_compute", "--alg", "PSA_ALG_SHA_256", bundle]
+    command += ["--sarif", tmp_path / "found.sarif"]
+    subprocess.run(command, capture_output=True, check=True, timeout=60)
+    [run] = json.loads((tmp_path / "found.sarif").read_text())["runs"]
+    assert [result["level"] for result in run["results"] if result["level"] != "note"] == []
+    assert run["invocations"][0]["exitCode"] == 0

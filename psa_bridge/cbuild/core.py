@@ -7,12 +7,16 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psa_bridge import paths
 from psa_bridge.cbuild import software
 from psa_bridge.cbuild.toolchain import BuildError, Options, Unit, compile_unit, run, undefined_symbols
 from psa_bridge.driver.progress import report
 from psa_bridge.gen import api, cdef, files, linked
+
+if TYPE_CHECKING:
+    from psa_bridge.driver.bundle import Merged
 
 PARTS = ("util", "keys", "dispatch", "api")
 """The folders of csrc that make up the core."""
@@ -27,6 +31,7 @@ class Sources:
     generated: Path
     libraries: tuple[str, ...] = ()
     software: bool = False
+    objects: tuple[Path, ...] = ()
 
     @property
     def include_flags(self) -> tuple[str, ...]:
@@ -39,8 +44,11 @@ def core_sources() -> tuple[Path, ...]:
     return tuple(sorted(path for part in PARTS for path in (paths.CSRC / part).glob("*.c")))
 
 
-def prepare(directory: Path, options: Options) -> Sources:
-    """Write the generated files below ``directory`` and say what is to be compiled."""
+def prepare(directory: Path, options: Options, bundles: Sequence[Merged] = ()) -> Sources:
+    """Write the generated files below ``directory`` and say what is to be compiled.
+
+    ``bundles`` become part of it, and are asked before the software driver.
+    """
     generated = directory / "gen"
     core = core_sources()
     functions = api.functions((paths.INCLUDE / "psa" / "crypto.h").read_text(encoding="utf-8"))
@@ -53,12 +61,13 @@ def prepare(directory: Path, options: Options) -> Sources:
     files.write_files(generated, written)
     include = (paths.INCLUDE, paths.CSRC, generated)
     linked_in = software.prepare(generated, options) if options.software else None
-    entries = [linked_in.entry] if linked_in else []
+    entries = [*(one.entry for one in bundles), *([linked_in.entry] if linked_in else [])]
     files.write_files(generated, {"linked_in.c": linked.emit(entries)})
     own = [generated / name for name in ("packed.c", "plans.c", "psa_default.c", "linked_in.c")]
     units = tuple(Unit(path) for path in (*core, *own)) + (linked_in.units if linked_in else ())
     libraries = ("dl", "pthread", *(linked_in.libraries if linked_in else ()))
-    return Sources(units, include, generated, libraries, linked_in is not None)
+    objects = tuple(one.path for one in bundles)
+    return Sources(units, include, generated, libraries, linked_in is not None, objects)
 
 
 def compile_units(units: Iterable[Unit], directory: Path, include_flags: Sequence[str], options: Options) -> list[Path]:
@@ -79,7 +88,7 @@ def compile_units(units: Iterable[Unit], directory: Path, include_flags: Sequenc
 
 def compile_core(sources: Sources, directory: Path, options: Options) -> list[Path]:
     """Compile everything; returns the objects. :class:`BuildError` too if a function of ours is missing."""
-    objects = compile_units(sources.units, directory, sources.include_flags, options)
+    objects = [*compile_units(sources.units, directory, sources.include_flags, options), *sources.objects]
     missing = sorted(name for name in undefined_symbols(objects) if name.startswith(("psa_", "psab_")))
     if missing:
         raise BuildError(f"these functions are called but not defined: {', '.join(missing)}")

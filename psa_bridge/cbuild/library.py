@@ -7,35 +7,42 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psa_bridge.cbuild.core import compile_core, prepare, public_headers, public_text
 from psa_bridge.cbuild.toolchain import Options, defined_symbols, options_from_environment, run
 from psa_bridge.gen import cdef
 
+if TYPE_CHECKING:
+    from psa_bridge.driver.bundle import Merged
+
 
 @dataclass(frozen=True)
 class Library:
-    """A library for C programs: link ``archive`` or ``shared``; ``libraries`` go with the archive."""
+    """A library for C programs: link ``archive`` or ``shared``; ``libraries`` and ``link`` go with the archive."""
 
     archive: Path
     shared: Path
     include: Path
     libraries: tuple[str, ...]
     software: bool
+    link: tuple[str, ...] = ()
 
 
-def build_library(out: Path, options: Options | None = None, work: Path | None = None) -> Library:
+def build_library(
+    out: Path, options: Options | None = None, work: Path | None = None, bundles: Sequence[Merged] = ()
+) -> Library:
     """Build ``lib/libpsa_bridge.a``, ``lib/libpsa_bridge.so`` and ``include/`` below ``out``.
 
     Both export only what the public headers declare, all of it ``psa_*`` or ``psab_*``.
     ``work`` keeps objects and generated files for the next build; a temporary directory is
-    used without it.  Raises :class:`BuildError`.
+    used without it.  ``bundles`` are drivers that become part of both.  Raises :class:`BuildError`.
     """
     options = options or options_from_environment()
     if work is None:
         with tempfile.TemporaryDirectory(prefix="psa-bridge-") as temporary:
-            return build_library(out, options, Path(temporary))
-    sources = prepare(work, options)
+            return build_library(out, options, Path(temporary), bundles)
+    sources = prepare(work, options, bundles)
     objects = compile_core(sources, work / "obj", options)
     declared = cdef.names(public_text(sources, options))
     exported = sorted(declared & defined_symbols(objects))
@@ -48,8 +55,9 @@ def build_library(out: Path, options: Options | None = None, work: Path | None =
     _archive(archive, objects, exported, work, options)
     script = work / "exports.map"
     script.write_text(version_script(exported))
-    _shared(shared, objects, script, sources.libraries, options)
-    return Library(archive, shared, include, sources.libraries, sources.software)
+    link = tuple(argument for one in bundles for argument in one.link)
+    _shared(shared, objects, script, (*(f"-l{name}" for name in sources.libraries), *link), options)
+    return Library(archive, shared, include, sources.libraries, sources.software, link)
 
 
 def _archive(target: Path, objects: Sequence[Path], exported: Sequence[str], work: Path, options: Options) -> None:
@@ -68,7 +76,7 @@ def version_script(exported: Sequence[str]) -> str:
     return f"{{ {'global:' + listed if listed else ''} local: *; }};\n"
 
 
-def _shared(target: Path, objects: Sequence[Path], script: Path, libraries: Sequence[str], options: Options) -> None:
+def _shared(target: Path, objects: Sequence[Path], script: Path, link: Sequence[str], options: Options) -> None:
     """A shared library in which everything is resolved; sanitizers leave their runtime to the program.
 
     It stays loaded once it is: a thread that used it cleans up after itself when it ends.  The compiler flags are
@@ -85,4 +93,4 @@ def _shared(target: Path, objects: Sequence[Path], script: Path, libraries: Sequ
         *defs,
         *options.ldflags,
     ]
-    run([*command, *(f"-l{name}" for name in libraries)])
+    run([*command, *link])

@@ -16,6 +16,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from psa_bridge.driver.findings import Findings
 
 COMMANDS = ("doctor", "new", "lint", "info", "explain", "run", "build", "bench", "demo")
 
@@ -73,10 +77,26 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
 def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     """Run a command; on a terminal, what it builds shows how far it is."""
     from psa_bridge.cli.progress import Progress
+    from psa_bridge.driver.findings import FindingsError, collecting
     from psa_bridge.driver.progress import watching
 
-    with Progress("building") as progress, watching(progress):
-        return int(module.run(arguments))
+    with Progress("building") as progress, watching(progress), collecting() as found:
+        try:
+            code = int(module.run(arguments))
+        except FindingsError:
+            _write_sarif(arguments, found, FINDINGS)
+            raise
+    _write_sarif(arguments, found, code)
+    return code
+
+
+def _write_sarif(arguments: argparse.Namespace, found: Findings, code: int) -> None:
+    """Everything that was found on the way, where ``--sarif`` asks for it."""
+    if getattr(arguments, "sarif", None):
+        from psa_bridge.cli.arguments import json_text, write_text
+        from psa_bridge.cli.reports import sarif
+
+        write_text(arguments.sarif, json_text(sarif(found.sorted(), code)))
 
 
 def _streams() -> None:

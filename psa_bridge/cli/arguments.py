@@ -22,6 +22,11 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document, see docs/cli.md")
 
 
+def add_sarif(parser: argparse._ActionsContainer) -> None:
+    """Add ``--sarif``, which whatever builds bundles has."""
+    parser.add_argument("--sarif", type=Path, metavar="FILE", help="write what is found on the way as SARIF 2.1.0")
+
+
 def print_json(document: dict[str, Any]) -> None:
     """Print a document."""
     print(json_text(document))

@@ -27,7 +27,9 @@ _LISTS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
-    """Add the positional BUNDLE arguments and the settings."""
+    """Add the positional BUNDLE arguments, the settings, and where findings go."""
+    from psa_bridge.cli.arguments import add_sarif
+
     parser.epilog = EPILOG
     many: dict[str, Any] = {"nargs": "+"} if required else {"nargs": "*", "default": []}
     parser.add_argument("bundles", type=Path, metavar="BUNDLE", help="see below", **many)
@@ -36,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
         settings.add_argument(option, dest=name, action="append", default=[], metavar=metavar, help=text)
     settings.add_argument("--cc", dest="compiler", metavar="COMMAND", help="the C compiler; over CC")
     settings.add_argument("--dialect", choices=("psa", "mbedtls"), help="over what descriptions and headers say")
+    add_sarif(parser)
 
 
 def bundles(arguments: argparse.Namespace) -> list[Bundle]:
@@ -48,7 +51,9 @@ def bundles(arguments: argparse.Namespace) -> list[Bundle]:
     settings = {name: value for name, value in settings.items() if value}
     loose = [group for group in groups if not _is_whole(group[0])]
     if settings and len(groups) != 1 and not loose:
-        raise UsageError(f"--{next(iter(settings))} needs one bundle, or files that form one; {len(groups)} are named")
+        name = next(iter(settings))
+        option = _LISTS[name][0] if name in _LISTS else {"compiler": "--cc"}.get(name, f"--{name}")
+        raise UsageError(f"{option} needs one bundle, or files that form one; {len(groups)} are named")
     chosen = loose[0] if loose else groups[0] if groups else None
     return [load_bundle(*group, **(settings if group is chosen else {})) for group in groups]
 

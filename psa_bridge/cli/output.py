@@ -71,21 +71,21 @@ def _folded(text: str, room: int) -> list[str]:
     return textwrap.wrap(text, room, break_on_hyphens=False, break_long_words=False)
 
 
-def render_findings(findings: Iterable[Finding], colour: bool = True) -> str:
+def render_findings(findings: Iterable[Finding], colour: bool = True, stream: TextIO | None = None) -> str:
     """Findings as text with the severities coloured, and a closing line of counts; empty if there are none."""
     from psa_bridge.driver.findings import Findings, Severity
 
     text = Findings(findings).render()
     for severity in Severity if colour else ():
-        text = text.replace(f"{severity.value}:", coloured(f"{severity.value}:", severity.value))
+        text = text.replace(f"{severity.value}:", coloured(f"{severity.value}:", severity.value, stream))
     return text
 
 
-def print_findings(findings: Iterable[Finding]) -> None:
+def print_findings(findings: Iterable[Finding], stream: TextIO | None = None) -> None:
     """Print findings where there are any."""
-    text = render_findings(findings)
+    text = render_findings(findings, stream=stream)
     if text:
-        print(text)
+        print(text, file=stream)
 
 
 def cut(text: str, used: int) -> str:

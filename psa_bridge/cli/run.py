@@ -68,7 +68,7 @@ _GROUP = "PSA_PAKE_PRIMITIVE(PSA_PAKE_PRIMITIVE_TYPE_ECC, PSA_ECC_FAMILY_SECP_R1
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     from psa_bridge.cli import run_keys
-    from psa_bridge.cli.arguments import add_json, number
+    from psa_bridge.cli.arguments import add_json, add_sarif, number
 
     parser.description = (parser.description or "").replace("{calls}", ", ".join(CALLS))
     parser.add_argument("call", nargs="?", metavar="CALL", help="for example hash_compute")
@@ -102,6 +102,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("the output")
     output.add_argument("--output", "-o", type=Path, metavar="OUT", help="a file to write it to")
     output.add_argument("--format", choices=("hex", "base64", "raw"), help="(hex; raw with --output)")
+    add_sarif(output)
     output.add_argument("--trace", action="store_true", help="show every call of a driver")
     output.add_argument("--quiet", "-q", action="store_true", help="the output only")
     add_json(parser)

@@ -18,10 +18,10 @@ from typing import Any
 from psa_bridge import paths
 from psa_bridge.driver.descriptions.description import check_list
 from psa_bridge.driver.descriptions.model import Description
-from psa_bridge.driver.findings import Finding, Findings, FindingsError, Place, Related, Severity, register
+from psa_bridge.driver.findings import Finding, Findings, FindingsError, Place, Related, Severity, register, tell
 from psa_bridge.driver.images.cache import VARIABLE, Cache, CacheError, content_hash, digest, write_atomically
 from psa_bridge.driver.images.compiler import NAME_A_COMPILER, Compiler, CompilerError, find_compiler
-from psa_bridge.driver.images.sharedlib import other_name, repoint
+from psa_bridge.driver.images.sharedlib import beside, other_name, repoint
 from psa_bridge.driver.platform import UnsupportedPlatformError, current
 from psa_bridge.driver.settings import Settings, check, from_argument, merge
 
@@ -82,6 +82,18 @@ class DriverSummary:
 
 
 @dataclass(frozen=True)
+class Merged:
+    """A bundle as one relocatable object to link into a library.
+
+    ``entry`` is its entry function, which psab_linked_in names; ``link`` are the arguments that the linker needs.
+    """
+
+    path: Path
+    entry: str
+    link: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Image:
     """A built image: load ``path`` into one core.
 
@@ -102,7 +114,21 @@ class Image:
     libraries: tuple[Path, ...] = ()
     foreign_headers: bool = False
     attributes_size: int = 0
+    merged: Merged | None = None
     cached: bool = False
+
+    def export(self, target: Path) -> tuple[Path, ...]:
+        """Write the image to a place of its own; the driver's shared libraries go beside it and are found there.
+
+        Returns what was written.  Raises :class:`CacheError` where nothing can be written.
+        """
+        data = self.path.read_bytes()
+        written = [target, *(target.parent / library.name for library in self.libraries)]
+        for library, copy in zip(self.libraries, written[1:], strict=True):
+            data = repoint(data, library, beside(library))
+            write_atomically(copy, library.read_bytes(), 0o755)
+        write_atomically(target, data, 0o755)
+        return tuple(written)
 
     def private_copy(self) -> Image:
         """The same image under a path of its own, so that another core gets a state of its own.
@@ -174,13 +200,21 @@ def load_bundle(
     return Bundle(settings)
 
 
-def build_image(bundle: Bundle, cache: Cache | None = None, rebuild: bool = False) -> Image:
+def build_image(bundle: Bundle, cache: Cache | None = None, rebuild: bool = False, merged: bool = False) -> Image:
     """The image of a bundle, from the cache where nothing that it was made of has changed.
+
+    With ``merged``, also the object to link into a library.
 
     Raises :class:`BundleError` with every finding if one of them is an error.
     """
+    image = _image(bundle, cache, rebuild, merged)
+    tell(image.findings)
+    return image
+
+
+def _image(bundle: Bundle, cache: Cache | None, rebuild: bool, merged: bool) -> Image:
     compiler = _compiler(bundle)
-    key = _key(bundle, compiler)
+    key = _key(bundle, compiler) + ("-merged" if merged else "")
     try:
         store = cache or Cache()
         record = None if rebuild else store.load(key)
@@ -189,7 +223,7 @@ def build_image(bundle: Bundle, cache: Cache | None = None, rebuild: bool = Fals
                 return _from_record(record)
         from psa_bridge.driver.images.build import Builder  # noqa: PLC0415  (a cached load does without)
 
-        return _from_record(Builder(bundle, compiler, current(), store, key).run(), cached=False)
+        return _from_record(Builder(bundle, compiler, current(), store, key, merged=merged).run(), cached=False)
     except CacheError as error:
         raise _unusable_cache(error) from error
 
@@ -283,6 +317,10 @@ def _finding_from_data(data: dict[str, Any]) -> Finding:
     )  # fmt: skip
 
 
+def _merged(data: list[Any] | None) -> Merged | None:
+    return None if data is None else Merged(Path(data[0]), data[1], tuple(data[2]))
+
+
 def _from_record(record: dict[str, Any], cached: bool = True) -> Image:
     return Image(
         path=Path(record["path"]),
@@ -295,5 +333,6 @@ def _from_record(record: dict[str, Any], cached: bool = True) -> Image:
         libraries=tuple(Path(path) for path in record["libraries"]),
         foreign_headers=record["foreign_headers"],
         attributes_size=record["attributes_size"],
+        merged=_merged(record["merged"]),
         cached=cached,
     )

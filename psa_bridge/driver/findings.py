@@ -6,8 +6,10 @@ formatted before that.  A rule has a stable id; :data:`RULES` holds one sentence
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -184,11 +186,33 @@ class Findings:
         return "\n".join([*(finding.render() for finding in self.sorted()), summary])
 
 
+_HEARD: ContextVar[Findings | None] = ContextVar("heard", default=None)
+
+
+@contextlib.contextmanager
+def collecting() -> Iterator[Findings]:
+    """Everything that is found in this context, with images that are built or cached, or in place of them."""
+    found = Findings()
+    token = _HEARD.set(found)
+    try:
+        yield found
+    finally:
+        _HEARD.reset(token)
+
+
+def tell(findings: Iterable[Finding]) -> None:
+    """Say what was found to whoever collects."""
+    found = _HEARD.get()
+    if found is not None:
+        found.extend(findings)
+
+
 class FindingsError(Exception):
     """Raised with everything that was found; ``findings`` holds errors, warnings and notes."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = findings if isinstance(findings, Findings) else Findings(findings)
+        tell(self.findings)
         super().__init__(self.findings.render())
 
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from psa_bridge.driver.bundle import Bundle, BundleError, DriverSummary, to_record
+from psa_bridge.driver.bundle import Bundle, BundleError, DriverSummary, Merged, to_record
 from psa_bridge.driver.findings import Findings, Place, Severity, register
 from psa_bridge.driver.glue import shims
 from psa_bridge.driver.glue import whole as glue
-from psa_bridge.driver.images import constants, elf, layout
+from psa_bridge.driver.images import constants, elf, layout, merging
 from psa_bridge.driver.images.cache import Cache, write_atomically
 from psa_bridge.driver.images.compiler import NAME_A_COMPILER, Compiler, CompilerError
 from psa_bridge.driver.images.forgotten import Named, report_forgotten, report_missing
@@ -49,8 +49,11 @@ register(
 class Builder:
     """One build. Every step adds to the findings; a step with errors is the last."""
 
-    def __init__(self, bundle: Bundle, compiler: Compiler, platform: Platform, cache: Cache, key: str) -> None:
+    def __init__(
+        self, bundle: Bundle, compiler: Compiler, platform: Platform, cache: Cache, key: str, *, merged: bool = False
+    ) -> None:
         self._bundle = bundle
+        self._merged = merged
         self._settings = bundle.settings
         self._cache = cache
         self._key = key
@@ -106,8 +109,9 @@ class Builder:
         glue_path, resolution = self._compile_glue(unit, headers, inputs)
         shared = [self._keep_shared(one) for one in inputs.objects if one.kind == SHARED]
         image = self._link(inputs, shared, resolution)
+        merged = self._merge(inputs, resolution) if self._merged else None
         report(steps, steps, "image")
-        return self._store(headers, (image, glue_path, *shared), resolution, verified)
+        return self._store(headers, (image, glue_path, *shared), resolution, verified, merged)
 
     # Symbols
 
@@ -226,11 +230,27 @@ class Builder:
             report_unresolved(linked.undefined, resolution, inputs, self._findings)
             raise BundleError(self._findings)
         self._stop_on_errors()
-        name = re.sub(r"[^A-Za-z0-9_.-]", "_", self._bundle.name)
-        return self._cache.keep("images", name, self._tools.platform.suffix, linked.path.read_bytes())
+        return self._cache.keep("images", self._file_name, self._tools.platform.suffix, linked.path.read_bytes())
+
+    def _merge(self, inputs: Inputs, resolution: Resolution) -> Merged:
+        entry = f"psab_entry_{self._key[:20]}"
+        path = merging.merge(self._tools, inputs, resolution, entry)
+        if path is None:
+            raise BundleError(self._findings)
+        kept = self._cache.keep("objects", self._file_name, ".o", path.read_bytes())
+        return Merged(kept, entry, tuple(merging.needed(inputs, resolution, self._settings.link_flags)))
+
+    @property
+    def _file_name(self) -> str:
+        return re.sub(r"[^A-Za-z0-9_.-]", "_", self._bundle.name)
 
     def _store(
-        self, found: Study, files: tuple[Path, ...], resolution: Resolution, verified: dict[str, str]
+        self,
+        found: Study,
+        files: tuple[Path, ...],
+        resolution: Resolution,
+        verified: dict[str, str],
+        merged: Merged | None,
     ) -> dict[str, Any]:
         image, source, *shared = files
         drivers = [
@@ -249,8 +269,10 @@ class Builder:
             libraries=[str(path) for path in shared],
             foreign_headers=self._header.foreign,
             attributes_size=found.answers.values.get(size_of("psa_key_attributes_t"), 0),
+            merged=[str(merged.path), merged.entry, list(merged.link)] if merged else None,
         )  # fmt: skip
-        self._cache.store(self._key, record, self._reads, files, self._started)
+        keeps = (*files, merged.path) if merged else files
+        self._cache.store(self._key, record, self._reads, keeps, self._started)
         return record
 
 

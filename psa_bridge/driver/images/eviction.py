@@ -30,12 +30,13 @@ def evict(root: Path) -> None:
             return
         mark.touch()
         kept = set(_needed(root / "records", now - _MONTH))
-        for kind in ("images", "glue"):
+        for kind in ("images", "glue", "objects"):
             for path in _older(root / kind, now - _MONTH):
                 if str(path) not in kept:
                     path.unlink(missing_ok=True)
-        for path in _older(root / "work", now - _DAY):
-            shutil.rmtree(path, ignore_errors=True)
+        for kind, limit in (("work", now - _DAY), ("library", now - _MONTH)):
+            for path in _older(root / kind, limit):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _older(directory: Path, limit: float) -> Iterator[Path]:

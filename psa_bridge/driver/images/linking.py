@@ -67,18 +67,9 @@ def link(
     target = directory / f"image{platform.suffix}"
     script = directory / "exports.map"
     script.write_text(platform.version_script(_exported(inputs, resolution)), encoding="utf-8")
-    companions: list[str] = []
-    for number, companion in enumerate(inputs.companions):
-        if isinstance(companion, Archive):
-            symbols = resolution.weaken.get(companion.path, ())
-            try:
-                kept = weaken(companion, symbols, number, directory) if symbols else companion.path.absolute()
-            except WeakenError as error:
-                tools.findings.error("link-error", Place(str(companion.path)), *error.args)
-                return Linked(None)
-            companions.append(str(kept))
-    shared = [str(one.path.resolve()) for one in inputs.companions if isinstance(one, ObjectFile)]
-    search = sorted({str(Path(path).parent) for path in shared} - set(_SYSTEM_DIRECTORIES))
+    companions = companion_archives(tools, inputs, resolution)
+    if companions is None:
+        return Linked(None)
     arguments = [
         *platform.link_flags,
         *_passed_on("--version-script", str(script)),
@@ -91,8 +82,7 @@ def link(
         *(str(archive.path.absolute()) for archive in inputs.archives),
         *companions,
         "-Wl,--end-group",
-        *shared,
-        *(argument for path in search for argument in _passed_on("-rpath", path)),
+        *companion_libraries(inputs),
         *link_flags,
         "-o",
         str(target),
@@ -101,6 +91,28 @@ def link(
     if run.ok:
         return Linked(target)
     return Linked(None, _explain(run, inputs, tools.findings))
+
+
+def companion_archives(tools: Tools, inputs: Inputs, resolution: Resolution) -> list[str] | None:
+    """The companion archives as they are linked; None, and a finding, if one cannot be prepared."""
+    found: list[str] = []
+    for number, companion in enumerate(inputs.companions):
+        if isinstance(companion, Archive):
+            symbols = resolution.weaken.get(companion.path, ())
+            try:
+                kept = weaken(companion, symbols, number, tools.directory) if symbols else companion.path.absolute()
+            except WeakenError as error:
+                tools.findings.error("link-error", Place(str(companion.path)), *error.args)
+                return None
+            found.append(str(kept))
+    return found
+
+
+def companion_libraries(inputs: Inputs) -> list[str]:
+    """Linker arguments for the companions that are shared libraries."""
+    shared = [str(one.path.resolve()) for one in inputs.companions if isinstance(one, ObjectFile)]
+    search = sorted({str(Path(path).parent) for path in shared} - set(_SYSTEM_DIRECTORIES))
+    return [*shared, *(argument for path in search for argument in _passed_on("-rpath", path))]
 
 
 def _passed_on(*arguments: str) -> Iterator[str]:

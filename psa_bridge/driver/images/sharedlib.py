@@ -17,6 +17,9 @@ from psa_bridge.driver.images import elf
 _IGNORED_TAG = 0x6000000E
 """In the range of operating systems, and of no meaning to any loader."""
 
+_BESIDE = "$ORIGIN"
+"""The dynamic loader's word for the directory of the file that needs a library; slashes may follow as many as fit."""
+
 
 def without_name(data: bytes) -> bytes:
     """The library without its DT_SONAME."""
@@ -39,7 +42,13 @@ def other_name(path: Path) -> Path:
     return path.parent.parent / "copies" / fresh
 
 
-def repoint(data: bytes, old: Path, new: Path) -> bytes:
+def beside(path: Path) -> str:
+    """A path of the same length by which the dynamic loader finds a file of this name beside the image."""
+    folder = len(os.fsencode(path)) - len(os.fsencode(path.name))
+    return f"{_BESIDE.ljust(folder, '/')}{path.name}"
+
+
+def repoint(data: bytes, old: Path, new: Path | str) -> bytes:
     """An image that needs a library by another path of the same length."""
     before, after = os.fsencode(old) + b"\0", os.fsencode(new) + b"\0"
     if len(before) != len(after) or before not in data:
