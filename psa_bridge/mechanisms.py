@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.constants import Alg, KeyType
-from psa_bridge.spec.encodings import EncodingError
-from psa_bridge.spec.mechanisms import CALLS, HASHING, OF_HASHES, PRIVATE_CALLS, KeyKind, mechanisms
+from psa_bridge.spec.mechanisms import BOTH_CALLS, CALLS, HASHING, OF_HASHES, PRIVATE_CALLS, KeyKind, mechanisms
 from psa_bridge.spec.predicates import PREDICATES
 
 if TYPE_CHECKING:
@@ -42,12 +41,10 @@ def _calls(algorithm: int, kind: KeyKind) -> Iterator[str]:
     """The calls of an algorithm that a kind of key can be used in."""
     public = kind.key_type.partition("(")[0].endswith("_PUBLIC_KEY")
     pair = kind.key_type.partition("(")[0].endswith("_KEY_PAIR")
-    for predicate, calls in CALLS:
-        if PREDICATES[predicate](algorithm):
-            for call in calls:
-                private = call in PRIVATE_CALLS
-                if (private and not public) or (not private and not pair):
-                    yield call
+    calls = next((calls for predicate, calls in CALLS if PREDICATES[predicate](algorithm)), ())
+    for call in calls:
+        if call in BOTH_CALLS or not (public if call in PRIVATE_CALLS else pair):
+            yield call
 
 
 def _hashes(core: Core, alg: Alg) -> bool:
@@ -65,22 +62,14 @@ def _drivers(core: Core, call: str, alg: Alg, kind: KeyKind, bits: int) -> tuple
     return tuple(found)
 
 
-def _number(algorithm: str) -> Alg | None:
-    """None for a hash that the algorithm cannot have."""
-    try:
-        return Alg.parse(algorithm)
-    except (EncodingError, ValueError):
-        return None
-
-
 def services(core: Core) -> Iterator[Service]:
     """Every mechanism of the API with every call that uses it, and who serves it in a core.
 
     Hashes and sizes with the same answer share a line.
     """
     for algorithm, forms, kind in mechanisms():
-        numbers = {form: number for form in forms if (number := _number(form)) is not None}
-        for call in _calls(next(iter(numbers.values())), kind) if numbers else ():
+        numbers = {form: Alg.parse(form) for form in forms}
+        for call in _calls(next(iter(numbers.values())), kind):
             answers: dict[tuple[tuple[str, ...], int], list[str]] = {}
             for form, number in numbers.items():
                 for bits in kind.sizes:

@@ -184,7 +184,8 @@ def test_a_size_that_nobody_has_is_not_supported() -> None:
 
 
 def test_nothing_is_offered_that_the_installed_package_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "_text", {"mlkem": "class MLKEM512PrivateKey(", "mldsa": ""}.__getitem__)
+    texts = {"asymmetric/mlkem": "class MLKEM512PrivateKey(", "asymmetric/mldsa": "", "hashes": "XOFHash = native"}
+    monkeypatch.setattr(table, "_text", texts.__getitem__)
     [keys, kem] = table.available(SUPPLEMENT)
     assert keys.key_sizes == kem.key_sizes == (512,)
     assert kem.algorithms == (Alg.ML_KEM,)

@@ -108,7 +108,8 @@ def compare(pair: tuple[Core, Core], service: Service, alg: Alg, bits: int) -> b
 def algorithms(service: Service) -> list[Any]:
     """The algorithm, with some hashes where it takes one."""
     hashes = [name for name in ("PSA_ALG_SHA_256", "PSA_ALG_SHA_512", "PSA_ALG_SHA_1") if name in service.hashes]
-    return [Alg.parse(service.algorithm.replace("PSA_ALG_ANY_HASH", name)) for name in hashes or [""]]
+    names = hashes or service.hashes or [""]
+    return [Alg.parse(service.algorithm.replace("PSA_ALG_ANY_HASH", name)) for name in names]
 
 
 @pytest.mark.parametrize("service", list(rows()), ids=lambda s: f"{s.call} {s.algorithm} {s.key_type} {s.sizes}")

@@ -6,7 +6,7 @@ import importlib
 import warnings
 from typing import Any
 
-from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import keywrap, padding
 from cryptography.hazmat.primitives.ciphers import Cipher, aead, algorithms, modes
 
@@ -27,8 +27,8 @@ def _decrepit(kind: str, name: str) -> Any:
 
 def block_cipher(key_type: int, key: bytes) -> Any:
     """The block cipher of a key, with its key."""
-    if key_type == KeyType.DES:
-        return _decrepit("algorithms", "TripleDES")(key if len(key) != 8 else key * 3)
+    if key_type == KeyType.DES:  # with one key or two of them as with three
+        return _decrepit("algorithms", "TripleDES")((key * 3 if len(key) == 8 else key + key[:8])[:24])
     if key_type == KeyType.CAMELLIA:
         return _decrepit("algorithms", "Camellia")(key)
     return {int(KeyType.AES): algorithms.AES, int(KeyType.SM4): algorithms.SM4}[int(key_type)](key)
@@ -38,7 +38,6 @@ _MODES: dict[int, Any] = {
     Alg.ECB_NO_PADDING: lambda iv: modes.ECB(),
     Alg.CBC_NO_PADDING: modes.CBC,
     Alg.CBC_PKCS7: modes.CBC,
-    Alg.CTR: modes.CTR,
     Alg.XTS: modes.XTS,
     Alg.CFB: _decrepit("modes", "CFB"),
     Alg.OFB: _decrepit("modes", "OFB"),
@@ -54,8 +53,6 @@ def _cipher(attributes: KeyAttributes, key: bytes, alg: int, iv: bytes) -> Any:
                     iv = bytes(4) + iv
                 return Cipher(algorithms.ChaCha20(key, iv), None)
             return Cipher(block_cipher(attributes.type, key), _MODES[alg](iv))
-        except UnsupportedAlgorithm as error:
-            raise NotSupported(str(error)) from error
         except (ValueError, KeyError) as error:
             raise InvalidArgument(str(error)) from error
 
@@ -63,16 +60,43 @@ def _cipher(attributes: KeyAttributes, key: bytes, alg: int, iv: bytes) -> Any:
 def _run(context: Any, data: bytes) -> bytes:
     try:
         return bytes(context.update(data) + context.finalize())
-    except UnsupportedAlgorithm as error:
-        raise NotSupported(str(error)) from error
     except ValueError as error:
         raise InvalidArgument(str(error)) from error
 
 
+_COUNTED = frozenset({Alg.CTR, Alg.CCM_STAR_NO_TAG})
+_CCM_STAR_NONCE = 13
+
+
+def _start(alg: int, iv: bytes) -> bytes:
+    """The first counter; that of CCM* follows flags and nonce, and does not encrypt the tag (RFC 3610, 2.3)."""
+    return iv if alg == Alg.CTR else bytes([14 - len(iv)]) + iv + (1).to_bytes(15 - len(iv), "big")
+
+
+def _counter_mode(attributes: KeyAttributes, key: bytes, start: bytes, data: bytes) -> bytes:
+    """Counter mode (SP 800-38A), of which the package does not have all."""
+    cipher = block_cipher(attributes.type, key)
+    if isinstance(cipher, (algorithms.AES, algorithms.SM4)):
+        return _run(Cipher(cipher, modes.CTR(start)).encryptor(), data)
+    size, first = len(start), int.from_bytes(start, "big")
+    counters = (first + number & (1 << 8 * size) - 1 for number in range(-(-len(data) // size)))
+    blocks = b"".join(counter.to_bytes(size, "big") for counter in counters)
+    stream = _run(Cipher(cipher, modes.ECB()).encryptor(), blocks)[: len(data)]
+    return (int.from_bytes(data, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(data), "big")
+
+
+def cbc_mac(key_type: int, key: bytes, data: bytes) -> bytes:
+    """CBC-MAC (ISO/IEC 9797-1, algorithm 1 with padding method 1: zeros, and a block of them for nothing)."""
+    cipher = block_cipher(key_type, key)
+    size = int(cipher.block_size) // 8
+    whole = data + bytes(-len(data) % size) if data else bytes(size)
+    return _run(Cipher(cipher, modes.CBC(bytes(size))).encryptor(), whole)[-size:]
+
+
 def _iv_length(attributes: KeyAttributes, key: bytes, alg: int) -> int:
-    if alg == Alg.ECB_NO_PADDING:
-        return 0
-    return 12 if alg == Alg.STREAM_CIPHER else int(block_cipher(attributes.type, key).block_size) // 8
+    fixed = {int(Alg.ECB_NO_PADDING): 0, int(Alg.STREAM_CIPHER): 12, int(Alg.CCM_STAR_NO_TAG): _CCM_STAR_NONCE}
+    length = fixed.get(alg)
+    return int(block_cipher(attributes.type, key).block_size) // 8 if length is None else length
 
 
 class Ciphers:
@@ -80,24 +104,20 @@ class Ciphers:
 
     def cipher_encrypt(self, attributes: KeyAttributes, key: bytes, alg: int, iv: bytes, data: bytes) -> bytes:
         """The ciphertext, without the IV."""
+        if alg in _COUNTED:
+            return _counter_mode(attributes, key, _start(alg, iv), data)
         if alg == Alg.CBC_PKCS7:
             padder = padding.PKCS7(block_cipher(attributes.type, key).block_size).padder()
             data = padder.update(data) + padder.finalize()
-        try:
-            encryptor = _cipher(attributes, key, alg, iv).encryptor()
-        except UnsupportedAlgorithm as error:
-            raise NotSupported(str(error)) from error
-        return _run(encryptor, data)
+        return _run(_cipher(attributes, key, alg, iv).encryptor(), data)
 
     def cipher_decrypt(self, attributes: KeyAttributes, key: bytes, alg: int, data: bytes) -> bytes:
         """The plaintext; the IV comes first."""
         length = _iv_length(attributes, key, alg)
         iv, data = data[:length], data[length:]
-        try:
-            decryptor = _cipher(attributes, key, alg, iv).decryptor()
-        except UnsupportedAlgorithm as error:
-            raise NotSupported(str(error)) from error
-        plaintext = _run(decryptor, data)
+        if alg in _COUNTED:
+            return _counter_mode(attributes, key, _start(alg, iv), data)
+        plaintext = _run(_cipher(attributes, key, alg, iv).decryptor(), data)
         if alg != Alg.CBC_PKCS7:
             return plaintext
         unpadder = padding.PKCS7(block_cipher(attributes.type, key).block_size).unpadder()

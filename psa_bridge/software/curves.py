@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature as Invalid
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
@@ -17,6 +16,13 @@ from psa_bridge.software.digests import hash_of
 
 _MONTGOMERY_BITS = {32: 255, 56: 448}
 _EDWARDS_BITS = {32: 255, 57: 448}
+
+_P25519, _P448 = (1 << 255) - 19, (1 << 448) - (1 << 224) - 1
+_EDWARDS = {
+    255: (_P25519, -1, -121665 * pow(121666, -1, _P25519)),
+    448: (_P448, 1, -39081),
+}
+"""Prime, a and d of Edwards curves by their sizes."""
 
 
 def family_of(attributes: KeyAttributes) -> int:
@@ -59,8 +65,6 @@ def _load(attributes: KeyAttributes, data: bytes, bits: int) -> Any:
         if len(data) != (bits + 7) // 8:
             raise InvalidArgument("the length of the private key is not that of the curve")
         return ec.derive_private_key(int.from_bytes(data, "big"), curve)
-    except UnsupportedAlgorithm as error:
-        raise NotSupported(str(error)) from error
     except ValueError as error:
         raise InvalidArgument(str(error)) from error
 
@@ -83,14 +87,27 @@ def _clamped(attributes: KeyAttributes, data: bytes) -> bytes:
     return bytes(key)
 
 
+def _on_curve(bits: int, data: bytes) -> bool:
+    """Whether an encoding has a point of a x^2 + y^2 = 1 + d x^2 y^2 (RFC 8032, 5.1.3 and 5.2.3)."""
+    p, a, d = _EDWARDS[bits]
+    sign, y = data[-1] >> 7, int.from_bytes(data, "little") & (1 << 8 * len(data) - 1) - 1
+    if y >= p:
+        return False
+    square = (y * y - 1) * pow(d * y * y - a, -1, p) % p
+    return pow(square, (p - 1) // 2, p) == 1 or (square == 0 and sign == 0)
+
+
 def import_key(attributes: KeyAttributes, data: bytes) -> tuple[bytes, int]:
     """Check a key."""
     bits = attributes.bits or _size_of(attributes, data)
     if bits == 0:
         raise InvalidArgument("no curve of the family has keys of this length")
     _load(attributes, data, bits)
-    if attributes.type.is_public_key and _raw(attributes, bits) is None and data[:1] != b"\4":
-        raise InvalidArgument("the point is compressed")
+    if attributes.type.is_public_key:
+        if _raw(attributes, bits) is None and data[:1] != b"\4":
+            raise InvalidArgument("the point is compressed")
+        if family_of(attributes) == EccFamily.TWISTED_EDWARDS and not _on_curve(bits, data):
+            raise InvalidArgument("not a point of the curve")
     return _clamped(attributes, data), bits
 
 
@@ -136,10 +153,7 @@ def sign_hash(attributes: KeyAttributes, data: bytes, alg: int, digest: bytes) -
     """An ECDSA signature: r and s."""
     algorithm = Alg(alg)
     prehashed = utils.Prehashed(hash_of(algorithm.hash))
-    try:
-        scheme = ec.ECDSA(prehashed, deterministic_signing=algorithm.is_deterministic_ecdsa)
-    except UnsupportedAlgorithm as error:
-        raise NotSupported(str(error)) from error
+    scheme = ec.ECDSA(prehashed, deterministic_signing=algorithm.is_deterministic_ecdsa)
     signature = _load(attributes, data, attributes.bits).sign(digest, scheme)
     size = (attributes.bits + 7) // 8
     return b"".join(number.to_bytes(size, "big") for number in utils.decode_dss_signature(signature))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import cmac, hashes, hmac
 from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
@@ -61,10 +60,7 @@ def _keyed(start: Any) -> Prf:
 
 
 def _hmac(alg: Alg, key: bytes) -> Prf:
-    try:
-        return _keyed(hmac.HMAC(key, hash_of(alg.hash)))
-    except UnsupportedAlgorithm as error:
-        raise NotSupported(str(error)) from error
+    return _keyed(hmac.HMAC(key, hash_of(alg.hash)))
 
 
 def _expand(prf: Prf, info: bytes) -> Iterator[bytes]:
@@ -146,11 +142,7 @@ def _pbkdf2_hmac(algorithm: hashes.HashAlgorithm, password: bytes, salt: bytes, 
     """Every block anew from the first one on, as there is no way to ask for one of them."""
     for number in count(1):
         size = algorithm.digest_size
-        try:
-            derived = PBKDF2HMAC(algorithm, number * size, salt, cost).derive(password)
-        except UnsupportedAlgorithm as error:
-            raise NotSupported(str(error)) from error
-        yield derived[-size:]
+        yield PBKDF2HMAC(algorithm, number * size, salt, cost).derive(password)[-size:]
 
 
 def _pbkdf2_cmac(password: bytes, salt: bytes, cost: int) -> Iterator[bytes]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from typing import Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import cmac, hashes, hmac
 
 from psa_bridge.attributes import KeyAttributes
-from psa_bridge.constants import Alg
-from psa_bridge.errors import NotSupported
-from psa_bridge.software.ciphers import block_cipher
+from psa_bridge.constants import Alg, KeyType
+from psa_bridge.errors import InvalidArgument, NotSupported
+from psa_bridge.software.ciphers import block_cipher, cbc_mac
 
 _HASHES: dict[int, hashes.HashAlgorithm] = {
     Alg.MD5: hashes.MD5(),
@@ -26,6 +27,8 @@ _HASHES: dict[int, hashes.HashAlgorithm] = {
     Alg.SHA3_384: hashes.SHA3_384(),
     Alg.SHA3_512: hashes.SHA3_512(),
     Alg.SHAKE128_256: hashes.SHAKE128(32),
+    Alg.SHAKE256_192: hashes.SHAKE256(24),
+    Alg.SHAKE256_256: hashes.SHAKE256(32),
     Alg.SHAKE256_512: hashes.SHAKE256(64),
     Alg.SM3: hashes.SM3(),
     Alg.BLAKE2S_HASH256: hashes.BLAKE2s(32),
@@ -45,6 +48,15 @@ def hash_of(alg: int) -> hashes.HashAlgorithm:
     return found
 
 
+def _blake2(alg: Alg, key: bytes, data: bytes) -> bytes:
+    """A BLAKE2 hash with a key (RFC 7693)."""
+    make = hashlib.blake2s if alg.hash == Alg.BLAKE2S_HASH256 else hashlib.blake2b
+    try:
+        return make(data, key=key).digest()
+    except ValueError as error:
+        raise InvalidArgument(str(error)) from error
+
+
 def mac_length(alg: int, full: int) -> int:
     """The length of a MAC, whose algorithm may truncate it."""
     return (alg >> 16 & 0x3F) or full
@@ -61,10 +73,7 @@ class Digests:
 
     def hash_setup(self, alg: int) -> Any:
         """A hash to be fed."""
-        try:
-            return hashes.Hash(hash_of(alg))
-        except UnsupportedAlgorithm as error:
-            raise NotSupported(str(error)) from error
+        return hashes.Hash(hash_of(alg))
 
     def hash_update(self, operation: Any, data: bytes) -> None:
         """Feed it."""
@@ -82,13 +91,32 @@ class Digests:
         return operation.copy()
 
     def mac_compute(self, attributes: KeyAttributes, key: bytes, alg: int, data: bytes) -> bytes:
-        """An HMAC or a CMAC."""
-        algorithm = Alg(alg)
-        operation: Any
-        if algorithm.is_hmac:
-            operation = hmac.HMAC(key, hash_of(algorithm.hash))
+        """An HMAC, a MAC of a block cipher, or a BLAKE2 MAC."""
+        base = Alg(alg).full_length_mac
+        if base == Alg.CBC_MAC:
+            mac = cbc_mac(attributes.type, key, data)
+        elif attributes.type == KeyType.BLAKE2:
+            mac = _blake2(base, key, data)
         else:
-            operation = cmac.CMAC(block_cipher(attributes.type, key))
-        operation.update(data)
-        mac = bytes(operation.finalize())
+            operation: Any = (
+                hmac.HMAC(key, hash_of(base.hash)) if base.is_hmac else cmac.CMAC(block_cipher(attributes.type, key))
+            )
+            operation.update(data)
+            mac = bytes(operation.finalize())
         return mac[: mac_length(alg, len(mac))]
+
+    def xof_setup(self, alg: int) -> Any:
+        """An extendable output to be fed; how much is asked for is not known."""
+        shake = hashes.SHAKE128 if alg == Alg.SHAKE128 else hashes.SHAKE256
+        return hashes.XOFHash(shake(sys.maxsize))
+
+    def xof_update(self, operation: Any, data: bytes) -> None:
+        """Feed it."""
+        operation.update(data)
+
+    def xof_output(self, operation: Any, length: int) -> bytes:
+        """The next bytes."""
+        return bytes(operation.squeeze(length))
+
+    def xof_abort(self, operation: Any) -> None:
+        """Nothing to do: the object goes."""

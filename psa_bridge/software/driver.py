@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from types import ModuleType
+from typing import Any, TypeVar, cast
+
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.constants import KeyType
+from psa_bridge.errors import NotSupported
 from psa_bridge.python_driver import PythonDriver
 from psa_bridge.software import curves, lattice, rsakeys
 from psa_bridge.software.ciphers import Ciphers
@@ -15,6 +20,7 @@ from psa_bridge.software.derivations import Derivations
 from psa_bridge.software.digests import Digests
 from psa_bridge.software.registration import PREFIX
 from psa_bridge.software.table import Offer, available
+from psa_bridge.spec.entry_points import BY_NAME
 
 _LATTICE = frozenset(
     {KeyType.ML_DSA_KEY_PAIR, KeyType.ML_DSA_PUBLIC_KEY, KeyType.ML_KEM_KEY_PAIR, KeyType.ML_KEM_PUBLIC_KEY}
@@ -120,6 +126,26 @@ class SoftwareDriver(Digests, Ciphers, Derivations, PythonDriver):
     def init_random(self) -> object:
         """No state: the generator is the operating system's."""
         return object()
+
+
+_Method = TypeVar("_Method", bound="Callable[..., Any]")
+
+
+def _guarded(method: _Method) -> _Method:
+    """What the package's OpenSSL turns out not to have is not supported."""
+
+    @wraps(method)
+    def run(*arguments: Any, **named: Any) -> Any:
+        try:
+            return method(*arguments, **named)
+        except UnsupportedAlgorithm as error:
+            raise NotSupported(str(error)) from error
+
+    return cast("_Method", run)
+
+
+for _name in BY_NAME.keys() & set(dir(SoftwareDriver)):
+    setattr(SoftwareDriver, _name, _guarded(getattr(SoftwareDriver, _name)))
 
 
 def make(offers: Sequence[Offer]) -> SoftwareDriver:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from cryptography import exceptions
+from cryptography.exceptions import InvalidSignature as Invalid
 
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.constants import KeyType
@@ -23,14 +23,15 @@ def _classes(attributes: KeyAttributes, bits: int) -> tuple[Any, Any]:
 
 
 _SEED = {KeyType.ML_DSA_KEY_PAIR: 32, KeyType.ML_KEM_KEY_PAIR: 64}
-_PUBLIC_BITS = {1312: 128, 1952: 192, 2592: 256, 800: 512, 1184: 768, 1568: 1024}
+_PUBLIC_BITS = {
+    KeyType.ML_DSA_PUBLIC_KEY: {1312: 128, 1952: 192, 2592: 256},
+    KeyType.ML_KEM_PUBLIC_KEY: {800: 512, 1184: 768, 1568: 1024},
+}
+"""Sizes of keys by the lengths of their public keys (FIPS 204, table 2; FIPS 203, table 3)."""
 
 
 def _private(attributes: KeyAttributes, seed: bytes) -> Any:
-    try:
-        return _classes(attributes, attributes.bits)[0].from_seed_bytes(seed)
-    except exceptions.UnsupportedAlgorithm as error:
-        raise NotSupported(str(error)) from error
+    return _classes(attributes, attributes.bits)[0].from_seed_bytes(seed)
 
 
 def _public(attributes: KeyAttributes, key: bytes) -> Any:
@@ -47,7 +48,9 @@ def import_key(attributes: KeyAttributes, data: bytes) -> tuple[bytes, int]:
         if bits == 0 or len(data) != seed:
             raise InvalidArgument("a seed of the right length, with the size of the key in its attributes")
         return data, bits
-    bits = _PUBLIC_BITS.get(len(data), 0)
+    bits = _PUBLIC_BITS[KeyType(attributes.type)].get(len(data), 0)
+    if bits == 0 or attributes.bits not in {0, bits}:
+        raise InvalidArgument(f"no public key of this type, of {attributes.bits or 'any'} bits, has {len(data)} bytes")
     try:
         _classes(attributes, bits)[1].from_public_bytes(data)
     except ValueError as error:
@@ -76,7 +79,7 @@ def verify(attributes: KeyAttributes, key: bytes, message: bytes, context: bytes
     """Raise InvalidSignature if it is none."""
     try:
         _public(attributes, key).verify(signature, message, context or None)
-    except exceptions.InvalidSignature as error:
+    except Invalid as error:
         raise InvalidSignature("the signature is not genuine") from error
 
 

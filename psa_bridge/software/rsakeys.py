@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
+import math
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature as Invalid
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
 
@@ -14,16 +15,18 @@ from psa_bridge.constants import Alg
 from psa_bridge.errors import InvalidArgument, InvalidPadding, InvalidSignature, NotSupported
 from psa_bridge.software.digests import hash_of
 
+GENERATED_BITS = 4096
+"""The largest keys that are made: larger ones take minutes."""
 
-def _key(attributes: KeyAttributes, data: bytes) -> Any:
+
+def _key(attributes: KeyAttributes, data: bytes, *, known: bool = True) -> Any:
+    """The key as an object. One that is known was checked when it was imported, which takes long."""
     try:
         if attributes.type.is_public_key:
             return serialization.load_der_public_key(data)
-        return serialization.load_der_private_key(data, None)
+        return serialization.load_der_private_key(data, None, unsafe_skip_rsa_key_validation=known)
     except (ValueError, TypeError) as error:
         raise InvalidArgument(str(error)) from error
-    except UnsupportedAlgorithm as error:
-        raise NotSupported(str(error)) from error
 
 
 def _public(attributes: KeyAttributes, data: bytes) -> Any:
@@ -40,17 +43,19 @@ def _encode(key: Any) -> bytes:
 
 
 def import_key(attributes: KeyAttributes, data: bytes) -> tuple[bytes, int]:
-    """The key in its one DER encoding, and its size."""
-    key = _key(attributes, data)
-    if not isinstance(key, (rsa.RSAPublicKey, rsa.RSAPrivateKey)):
-        raise InvalidArgument("not an RSA key")
+    """The key and its size."""
+    key = _key(attributes, data, known=False)
+    if not isinstance(key, (rsa.RSAPublicKey, rsa.RSAPrivateKey)) or _encode(key) != data:
+        raise InvalidArgument("not an RSA key in the format of RFC 8017, in DER")
     if key.key_size % 8:
         raise NotSupported("the size of the modulus is not a number of bytes")
-    return _encode(key), key.key_size
+    return data, key.key_size
 
 
 def generate_key(attributes: KeyAttributes) -> bytes:
     """A key pair with the exponent 65537."""
+    if attributes.bits > GENERATED_BITS:
+        raise NotSupported(f"RSA keys of more than {GENERATED_BITS} bits take too long to make")
     try:
         return _encode(rsa.generate_private_key(65537, attributes.bits))
     except ValueError as error:
@@ -112,12 +117,37 @@ def encrypt(attributes: KeyAttributes, data: bytes, alg: int, plaintext: bytes, 
         raise InvalidArgument(str(error)) from error
 
 
-def decrypt(attributes: KeyAttributes, data: bytes, alg: int, ciphertext: bytes, label: bytes) -> bytes:
-    """The plaintext.
+def _twin(key: rsa.RSAPrivateKey) -> rsa.RSAPrivateKey:
+    """The same key with another private exponent: they are the same modulo lcm(p - 1, q - 1)."""
+    numbers = key.private_numbers()
+    period = math.lcm(numbers.p - 1, numbers.q - 1)
+    least = numbers.d % period
+    other = least + period if numbers.d == least else least
+    parts = (numbers.p, numbers.q, other, numbers.dmp1, numbers.dmq1, numbers.iqmp, numbers.public_numbers)
+    return rsa.RSAPrivateNumbers(*parts).private_key(unsafe_skip_rsa_key_validation=True)
 
-    OpenSSL 3.2 and later answers wrong PKCS#1 v1.5 padding with random bytes in place of an error.
+
+def _decrypt_pkcs1(key: rsa.RSAPrivateKey, ciphertext: bytes) -> bytes:
+    """The plaintext, or InvalidPadding.
+
+    OpenSSL 3.2 and later answers wrong padding with bytes that only depend on ciphertext and private exponent, in
+    place of an error (implicit rejection).  With right padding the exponent makes no difference, so two of them
+    tell.  That both answer a wrong one with nothing happens about as often as that wrong padding is right by chance.
     """
+    one, other = (each.decrypt(ciphertext, padding.PKCS1v15()) for each in (key, _twin(key)))
+    if not hmac.compare_digest(one, other):
+        raise InvalidPadding("the padding is not that of PKCS#1 v1.5")
+    return bytes(one)
+
+
+def decrypt(attributes: KeyAttributes, data: bytes, alg: int, ciphertext: bytes, label: bytes) -> bytes:
+    """The plaintext."""
+    key = _key(attributes, data)
+    if len(ciphertext) != key.key_size // 8:
+        raise InvalidArgument("a ciphertext is as long as the modulus")
     try:
-        return bytes(_key(attributes, data).decrypt(ciphertext, _crypt_padding(alg, label)))
+        if alg == Alg.RSA_PKCS1V15_CRYPT:
+            return _decrypt_pkcs1(key, ciphertext)
+        return bytes(key.decrypt(ciphertext, _crypt_padding(alg, label)))
     except ValueError as error:
         raise InvalidPadding(str(error)) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +16,8 @@ from psa_bridge.constants import Alg, EccFamily, KeyType
 class Offer:
     """A capability. Empty ``algorithms``, ``key_types`` and ``key_sizes`` are not restricted.
 
-    ``module`` of ``cryptography`` has the ``classes`` of keys for the ``key_sizes``, one for each; not every
-    version of the package has them.
+    ``module`` of ``cryptography`` has the ``classes``: those of keys for the ``key_sizes``, one for each, or what
+    all of the offer needs; not every version of the package has them.
     """
 
     entry_points: tuple[str, ...]
@@ -56,20 +57,23 @@ def _ecc(*families: int) -> tuple[int, ...]:
     return pairs + tuple(KeyType.ECC_PUBLIC_KEY(family) for family in families)
 
 
-_WEIERSTRASS = _ecc(EccFamily.SECP_R1, EccFamily.SECP_K1, EccFamily.BRAINPOOL_P_R1)
-_WEIERSTRASS_PAIRS = _WEIERSTRASS[: len(_WEIERSTRASS) // 2]
+_R1 = (_ecc(EccFamily.SECP_R1), (192, 224, 256, 384, 521))
+_OTHERS = (_ecc(EccFamily.SECP_K1, EccFamily.BRAINPOOL_P_R1), (256, 384, 512))
+_WEIERSTRASS = (_R1, _OTHERS)
+"""Curves by what their families have the same sizes of."""
+
 _MONTGOMERY = _ecc(EccFamily.MONTGOMERY)
 _EDWARDS = _ecc(EccFamily.TWISTED_EDWARDS)
 
 
 def _ml_dsa(entry_points: tuple[str, ...], *algorithms: int) -> Offer:
     classes = ("MLDSA44PrivateKey", "MLDSA65PrivateKey", "MLDSA87PrivateKey")
-    return Offer(entry_points, algorithms, _ML_DSA, (128, 192, 256), module="mldsa", classes=classes)
+    return Offer(entry_points, algorithms, _ML_DSA, (128, 192, 256), module="asymmetric/mldsa", classes=classes)
 
 
 def _ml_kem(entry_points: tuple[str, ...], *algorithms: int) -> Offer:
     classes = ("MLKEM512PrivateKey", "MLKEM768PrivateKey", "MLKEM1024PrivateKey")
-    return Offer(entry_points, algorithms, _ML_KEM, (512, 768, 1024), module="mlkem", classes=classes)
+    return Offer(entry_points, algorithms, _ML_KEM, (512, 768, 1024), module="asymmetric/mlkem", classes=classes)
 
 
 SUPPLEMENT: tuple[Offer, ...] = (
@@ -94,36 +98,62 @@ HASHES: tuple[Alg, ...] = (
     Alg.SHA3_256,
     Alg.SHA3_384,
     Alg.SHA3_512,
-    Alg.SHAKE128_256,
-    Alg.SHAKE256_512,
     Alg.SM3,
     Alg.BLAKE2S_HASH256,
     Alg.BLAKE2B_HASH512,
+    Alg.SHAKE128_256,
+    Alg.SHAKE256_192,
+    Alg.SHAKE256_256,
+    Alg.SHAKE256_512,
 )
+_IN_HMAC = HASHES[:15]
+_IN_SIGNATURES = HASHES[:13]
+_IN_OAEP = HASHES[1:6]
+"""The hashes that OpenSSL takes in HMAC, in RSA signatures and deterministic ECDSA, and in OAEP."""
+
 _MULTIPART = ("hash_setup", "hash_update", "hash_finish", "hash_abort", "hash_clone")
 _BLOCK = (KeyType.AES, KeyType.CAMELLIA, KeyType.SM4, KeyType.DES)
 _CIPHER = ("cipher_encrypt", "cipher_decrypt")
+_XOF = ("xof_setup", "xof_update", "xof_output", "xof_abort")
 _AEAD = ("aead_encrypt", "aead_decrypt")
 _SIGN = ("sign_hash", "verify_hash")
 _DERIVATION = ("key_derivation_setup", "key_derivation_output_bytes", "key_derivation_abort")
 
 
-def _derivations(*constructors: Callable[[Alg], Alg]) -> tuple[Alg, ...]:
-    """These derivations with every hash that they can be made of."""
-    hashes = tuple(alg for alg in HASHES if alg not in {Alg.SHAKE128_256, Alg.SHAKE256_512})
+def _with(hashes: Iterable[Alg], *constructors: Callable[[Alg], Alg]) -> tuple[Alg, ...]:
+    """These algorithms, each with every one of the hashes."""
     return tuple(make(alg) for make in constructors for alg in hashes)
+
+
+def _mac(alg: Alg) -> Alg:
+    """A MAC of any length."""
+    return Alg.AT_LEAST_THIS_LENGTH_MAC(alg, 1)
+
+
+def _pairs(key_types: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(key_type for key_type in key_types if KeyType(key_type).is_key_pair)
+
+
+def _on_curves(entry_points: tuple[str, ...], *algorithms: Alg) -> tuple[Offer, ...]:
+    return tuple(Offer(entry_points, algorithms, types, sizes) for types, sizes in _WEIERSTRASS)
 
 
 WHOLE: tuple[Offer, ...] = (
     Offer(("hash_compute", *_MULTIPART), HASHES),
-    Offer(("mac_compute",), tuple(Alg.AT_LEAST_THIS_LENGTH_MAC(Alg.HMAC(alg), 1) for alg in HASHES), (KeyType.HMAC,)),
-    Offer(("mac_compute",), (Alg.AT_LEAST_THIS_LENGTH_MAC(Alg.CMAC, 1),), (KeyType.AES, KeyType.DES)),
+    Offer(_XOF, (Alg.SHAKE128, Alg.SHAKE256), module="hashes", classes=("XOFHash",)),
+    Offer(("mac_compute",), tuple(_mac(Alg.HMAC(alg)) for alg in _IN_HMAC), (KeyType.HMAC,)),
+    Offer(("mac_compute",), (_mac(Alg.CMAC), _mac(Alg.CBC_MAC)), _BLOCK),
+    Offer(
+        ("mac_compute",),
+        tuple(_mac(Alg.BLAKE2_MAC(alg)) for alg in (Alg.BLAKE2S_HASH256, Alg.BLAKE2B_HASH512)),
+        (KeyType.BLAKE2,),
+    ),
     Offer(
         _CIPHER,
-        (Alg.ECB_NO_PADDING, Alg.CBC_NO_PADDING, Alg.CBC_PKCS7, Alg.CFB, Alg.OFB),
+        (Alg.ECB_NO_PADDING, Alg.CBC_NO_PADDING, Alg.CBC_PKCS7, Alg.CTR, Alg.CFB, Alg.OFB),
         _BLOCK,
     ),
-    Offer(_CIPHER, (Alg.CTR,), (KeyType.AES, KeyType.SM4)),
+    Offer(_CIPHER, (Alg.CCM_STAR_NO_TAG,), (KeyType.AES, KeyType.CAMELLIA, KeyType.SM4)),
     Offer(_CIPHER, (Alg.XTS,), (KeyType.AES,), (256, 512)),
     Offer(_CIPHER, (Alg.STREAM_CIPHER,), (KeyType.CHACHA20,)),
     Offer(
@@ -133,36 +163,41 @@ WHOLE: tuple[Offer, ...] = (
     ),
     Offer(_AEAD, (Alg.CHACHA20_POLY1305,), (KeyType.CHACHA20,)),
     Offer(("wrap_key", "unwrap_key"), (Alg.KW, Alg.KWP), (KeyType.AES,)),
-    Offer(_KEYS, (), _RSA + _WEIERSTRASS + _MONTGOMERY + _EDWARDS),
+    Offer(_KEYS, (), _RSA + _MONTGOMERY + _EDWARDS),
+    *_on_curves(_KEYS),
     Offer(
         _SIGN,
-        (
-            Alg.RSA_PKCS1V15_SIGN(Alg.ANY_HASH),
-            Alg.RSA_PSS(Alg.ANY_HASH),
-            Alg.RSA_PSS_ANY_SALT(Alg.ANY_HASH),
-        ),
+        _with(_IN_SIGNATURES, Alg.RSA_PKCS1V15_SIGN, Alg.RSA_PSS, Alg.RSA_PSS_ANY_SALT),
         _RSA,
     ),
     Offer(
         ("asymmetric_encrypt", "asymmetric_decrypt"),
-        (Alg.RSA_PKCS1V15_CRYPT, *(Alg.RSA_OAEP(alg) for alg in HASHES[:12])),
+        (Alg.RSA_PKCS1V15_CRYPT, *_with(_IN_OAEP, Alg.RSA_OAEP)),
         _RSA,
     ),
-    Offer(_SIGN, (Alg.ECDSA(Alg.ANY_HASH), Alg.DETERMINISTIC_ECDSA(Alg.ANY_HASH)), _WEIERSTRASS),
+    *_on_curves(_SIGN, *_with(HASHES, Alg.ECDSA), *_with(_IN_SIGNATURES, Alg.DETERMINISTIC_ECDSA)),
     Offer(("sign_message", "verify_message"), (Alg.PURE_EDDSA,), _EDWARDS),
-    Offer(("key_agreement",), (Alg.ECDH,), _WEIERSTRASS + _MONTGOMERY),
-    Offer(("encapsulate", "decapsulate"), (Alg.ECIES_SEC1,), _WEIERSTRASS + _MONTGOMERY),
+    *(Offer(("key_agreement",), (Alg.ECDH,), _pairs(types), sizes) for types, sizes in _WEIERSTRASS),
+    Offer(("key_agreement",), (Alg.ECDH,), _pairs(_MONTGOMERY)),
+    *_on_curves(("encapsulate", "decapsulate"), Alg.ECIES_SEC1),
+    Offer(("encapsulate", "decapsulate"), (Alg.ECIES_SEC1,), _MONTGOMERY),
     Offer(
         _DERIVATION,
         (
-            *_derivations(Alg.HKDF, Alg.HKDF_EXTRACT, Alg.HKDF_EXPAND, Alg.SP800_108_COUNTER_HMAC, Alg.PBKDF2_HMAC),
-            *(make(alg) for make in (Alg.TLS12_PRF, Alg.TLS12_PSK_TO_MS) for alg in (Alg.SHA_256, Alg.SHA_384)),
+            *_with(_IN_HMAC, Alg.HKDF, Alg.HKDF_EXTRACT, Alg.HKDF_EXPAND, Alg.SP800_108_COUNTER_HMAC, Alg.PBKDF2_HMAC),
+            *_with((Alg.SHA_256, Alg.SHA_384), Alg.TLS12_PRF, Alg.TLS12_PSK_TO_MS),
             Alg.TLS12_ECJPAKE_TO_PMS,
             Alg.PBKDF2_AES_CMAC_PRF_128,
         ),
     ),
     Offer(_DERIVATION, (Alg.SP800_108_COUNTER_CMAC,), (KeyType.AES,)),
-    Offer(("derive_key",), derived_types=(*_WEIERSTRASS_PAIRS, KeyType.ECC_KEY_PAIR(EccFamily.MONTGOMERY))),
+    Offer(
+        ("derive_key",),
+        derived_types=tuple(
+            KeyType.ECC_KEY_PAIR(family)
+            for family in (EccFamily.SECP_R1, EccFamily.SECP_K1, EccFamily.BRAINPOOL_P_R1, EccFamily.MONTGOMERY)
+        ),
+    ),
     Offer(("get_entropy",), fallback=False),
     Offer(("init_random", "get_random"), initial_entropy_size=0, fallback=False),
     *SUPPLEMENT,
@@ -174,7 +209,7 @@ def _text(module: str) -> str:
     """The source of a module of ``cryptography``, which is not imported: that takes longer than all of psa_bridge."""
     package = importlib.util.find_spec("cryptography")
     places = package.submodule_search_locations if package else None
-    path = Path(next(iter(places or [""])), "hazmat", "primitives", "asymmetric", f"{module}.py")
+    path = Path(next(iter(places or [""])), "hazmat", "primitives", f"{module}.py")
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
@@ -182,12 +217,13 @@ def available(offers: Iterable[Offer]) -> tuple[Offer, ...]:
     """The offers that the installed version of ``cryptography`` can keep."""
     found = []
     for offer in offers:
-        if offer.module:
-            text = _text(offer.module)
-            sizes = zip(offer.key_sizes, offer.classes, strict=True)
-            kept = tuple(size for size, name in sizes if f"class {name}" in text)
-            if kept:
-                found.append(replace(offer, key_sizes=kept, module="", classes=()))
+        text = _text(offer.module) if offer.module else ""
+        there = [re.search(rf"^(class )?{name}\b", text, re.MULTILINE) is not None for name in offer.classes]
+        if offer.key_sizes and offer.module:
+            kept = tuple(size for size, has in zip(offer.key_sizes, there, strict=True) if has)
+            offered = bool(kept)
         else:
-            found.append(offer)
+            kept, offered = offer.key_sizes, all(there)
+        if offered:
+            found.append(replace(offer, key_sizes=kept, module="", classes=()))
     return tuple(found)
