@@ -56,6 +56,8 @@ def generate_key(attributes: KeyAttributes) -> bytes:
     """A key pair with the exponent 65537."""
     if attributes.bits > GENERATED_BITS:
         raise NotSupported(f"RSA keys of more than {GENERATED_BITS} bits take too long to make")
+    if attributes.bits % 8:
+        raise NotSupported("the size of the modulus is not a number of bytes")
     try:
         return _encode(rsa.generate_private_key(65537, attributes.bits))
     except ValueError as error:
