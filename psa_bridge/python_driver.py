@@ -13,9 +13,14 @@ table, in that order, as Python values, and returns the outputs::
 * Key attributes come as :class:`~psa_bridge.attributes.KeyAttributes`, buffers as bytes,
   numbers as integers.  Where the size of the output matters, a keyword-only parameter
   ``<output>_size`` receives the room there is; outputs of a fixed size pass it as a number.
+  The one that needs it is ``get_random(self, state, *, output_size)``, which fills all of it.
 * No output: return None.  One: return it.  Several: return a tuple, in the order of the row.
 * Operation contexts are Python objects: the method that sets an operation up returns one,
   the others get it as their first argument.  Cloning copies it unless there is a method.
+  A random generator without ``init_random`` has no state and gets None.
+* In an opaque driver that has ``allocate_key``, a keyword-only parameter with the name of the
+  key context that a method makes receives what ``allocate_key`` chose for this key:
+  ``generate_key(self, attributes, *, key_buffer)``.
 * An exception reaches the caller of the API as it was raised.  A
   :class:`~psa_bridge.errors.PsaError` is its status, so ``NotSupported`` passes the call on
   where the capability has ``fallback``.
@@ -24,11 +29,9 @@ table, in that order, as Python values, and returns the outputs::
 from __future__ import annotations
 
 import copy
-import inspect
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from psa_bridge import packed
@@ -37,21 +40,16 @@ from psa_bridge.attributes import KeyAttributes
 from psa_bridge.constants import Alg
 from psa_bridge.driver.descriptions.description import parse_description
 from psa_bridge.driver.descriptions.model import Capability, Constant, Description, KeyContext
-from psa_bridge.errors import RAISED, BadState, NotSupported, PsaError, error_from
+from psa_bridge.errors import RAISED, BadState, NotSupported, PsaError
+from psa_bridge.python_methods import Method, give_back, method_of, passed
 from psa_bridge.spec.entry_points import BY_NAME, CONTEXTS, IDS, EntryPoint
 from psa_bridge.spec.roles import Tag
-
-_MAKERS = frozenset({"setup", "resume", "clone"})
-"""Places in the life of an operation whose method returns the context."""
 
 _ENDS = frozenset({"finish", "abort", "suspend"})
 """Places after which there is no context any more."""
 
 _INCOMPLETE = -248
 """The status of an interruptible operation that is to be called again."""
-
-_NOT_PASSED = frozenset({Tag.OUTPUT, Tag.SCALAR_OUT})
-"""Tags of arguments that only carry a result."""
 
 
 class PythonDriver:
@@ -100,51 +98,6 @@ class PythonDriver:
         return parse_description(json.dumps(document), f"<{kind.__module__}.{kind.__qualname__}>")
 
 
-@dataclass(frozen=True)
-class _Method:
-    """A method that implements an entry point, and how it is called."""
-
-    row: EntryPoint
-    name: str
-    function: Callable[..., Any]
-    sizes: frozenset[str]
-    results: tuple[int, ...]
-
-    @property
-    def makes_context(self) -> bool:
-        return self.row.role in _MAKERS
-
-
-def _passed(row: EntryPoint) -> tuple[int, ...]:
-    """Positions of the arguments that a method gets."""
-    made = row.role in _MAKERS or not row.role  # outside an operation a context is memory for C, which Python has
-    return tuple(
-        i
-        for i, argument in enumerate(row.arguments)
-        if argument.role.tag not in _NOT_PASSED and not (made and argument.role.word == "op")
-    )
-
-
-def _method(driver: PythonDriver, row: EntryPoint, name: str) -> _Method:
-    """Look a method up and compare its parameters with the row.
-
-    Raises:
-        TypeError: its parameters are not those of the entry point.
-    """
-    shown = f"{type(driver).__name__}.{name}"
-    function = getattr(driver, name)
-    outputs = {f"{a.name}_size" for a in row.arguments if a.role.tag is Tag.OUTPUT}
-    parameters = inspect.signature(function).parameters.values()
-    sizes = frozenset(p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name in outputs)
-    expected = [row.arguments[i].name for i in _passed(row)]
-    try:
-        inspect.signature(function).bind(*expected, **dict.fromkeys(sizes, 0))
-    except TypeError as error:
-        wanted = ", ".join(["self", *expected])
-        raise TypeError(f"{shown} does not fit the entry point {row.name}({wanted}): {error}") from None
-    return _Method(row, shown, function, sizes, packed.result_positions(row))
-
-
 class Registration:
     """A driver as the core sees it.  Must live as long as the core.
 
@@ -168,7 +121,7 @@ class Registration:
 
     # From methods to entry points
 
-    def _collect(self) -> dict[int, _Method]:
+    def _collect(self) -> dict[int, Method]:
         names: dict[str, str] = {}
         missing = []
         for capability in self._model.capabilities:
@@ -186,7 +139,7 @@ class Registration:
             listed = ", ".join(dict.fromkeys(missing))
             raise TypeError(f"{type(self._driver).__name__} has capabilities without a method: {listed}")
         present = {entry: name for entry, name in names.items() if callable(getattr(self._driver, name, None))}
-        return {IDS[entry]: _method(self._driver, BY_NAME[entry], name) for entry, name in present.items()}
+        return {IDS[entry]: method_of(self._driver, BY_NAME[entry], name) for entry, name in present.items()}
 
     def _offered(self, capability: Capability) -> list[int]:
         """Entry point ids of a capability; cloning is always there, see :meth:`_clone`."""
@@ -262,14 +215,14 @@ class Registration:
             return packed.status_of(error)
         return 0
 
-    def _call(self, method: _Method, inputs: Sequence[Any], values: Any) -> None:
+    def _call(self, method: Method, inputs: Sequence[Any], values: Any) -> None:
         row = method.row
         if row.role == "abort" and self._handle_of(row, inputs) not in self._contexts:
             return  # nothing was set up, or it ended already
         again = False
         try:
             result = method.function(
-                *(self._argument(row, i, inputs[i]) for i in _passed(row)), **self._sizes(method, inputs)
+                *(self._argument(row, i, inputs[i]) for i in passed(row)), **self._named(method, inputs, values)
             )
         except PsaError as error:
             again = error.status == _INCOMPLETE
@@ -280,22 +233,29 @@ class Registration:
         if method.makes_context and row.context is not None:
             made, result = (result, None) if not method.results else (result[0], result[1:])
             self._hold(row, inputs, made)
-        _return(method, values, inputs, result)
+        give_back(method, values, inputs, result)
 
     def _argument(self, row: EntryPoint, position: int, given: Any) -> Any:
         tag = row.arguments[position].role.tag
         if tag is Tag.CONTEXT:
-            return self._context(given)
+            return None if self._stateless(row, given) else self._context(given)
         if tag in {Tag.ATTRIBUTES, Tag.ATTRIBUTES_INOUT} and given is not None:
             return KeyAttributes.from_c(given)
         return Alg(given) if row.arguments[position].role.word == "alg" else given
 
     @staticmethod
-    def _sizes(method: _Method, inputs: Sequence[Any]) -> dict[str, int]:
-        names = ((f"{argument.name}_size", inputs[i]) for i, argument in enumerate(method.row.arguments))
-        return {name: size for name, size in names if name in method.sizes}
+    def _named(method: Method, inputs: Sequence[Any], values: Any) -> dict[str, Any]:
+        """The keyword-only arguments: sizes of outputs, and what is in key contexts already."""
+        sizes = {name: inputs[i] for name, i in method.named.items()}
+        chosen = {name: packed.read_bytes(values[i].u.output.data, inputs[i]) for name, i in method.contexts.items()}
+        return {**sizes, **chosen}
 
     # Operation contexts
+
+    def _stateless(self, row: EntryPoint, context: packed.Context) -> bool:
+        """Whether nobody set this context up and the driver has nothing that would."""
+        makers = (one for one in self._methods.values() if one.makes_context)
+        return context.handle == 0 and not any(one.row.context == row.context for one in makers)
 
     def _context(self, context: packed.Context) -> Any:
         if context.handle not in self._contexts:
@@ -322,57 +282,6 @@ class Registration:
         except TypeError as error:
             raise NotSupported(f"the context of {type(self._driver).__name__} cannot be copied: {error}") from error
         self._hold(row, inputs, made)
-
-
-def _return(method: _Method, values: Any, inputs: Sequence[Any], result: Any) -> None:
-    """Write what a method returned into the caller's buffers.
-
-    Raises:
-        TypeError: it is not what the entry point returns.
-        PsaError: it does not fit the buffer.
-    """
-    row, positions = method.row, method.results
-    names = ", ".join(row.arguments[i].name for i in positions)
-    if not positions:
-        if result is not None:
-            raise TypeError(f"{method.name} has to return nothing, or raise an error; it returned {_kind(result)}")
-        return
-    several = len(positions) > 1
-    if several and (not isinstance(result, tuple) or len(result) != len(positions)):
-        raise TypeError(f"{method.name} has to return a tuple of {names}; it returned {_kind(result)}")
-    given = dict(zip(positions, result if several else (result,), strict=True))
-    for position, value in given.items():
-        given[position] = _checked(method, position, value)
-    try:
-        packed.write(row, values, given)
-    except packed.PackedError as error:
-        if error.status == packed.GENERIC_ERROR:
-            raise TypeError(f"{method.name}: {error}") from None
-        failure = error_from(error.status)
-        failure.detail = f"{method.name}: {error}"
-        raise failure from None
-
-
-def _checked(method: _Method, position: int, value: Any) -> Any:
-    argument = method.row.arguments[position]
-    tag = argument.role.tag
-    if tag is Tag.SCALAR_OUT:
-        if isinstance(value, int) and not 0 <= value < 1 << 32:
-            raise ValueError(f"{method.name}: {argument.name} has to be from 0 to 2**32 - 1, not {value}")
-        if not isinstance(value, int):
-            raise TypeError(f"{method.name}: {argument.name} has to be a number, not {_kind(value)}")
-        return int(value)
-    if tag is Tag.ATTRIBUTES_INOUT:
-        if not isinstance(value, KeyAttributes):
-            raise TypeError(f"{method.name}: {argument.name} has to be KeyAttributes, not {_kind(value)}")
-        return packed.Attributes(**{name: getattr(value, name) for name in packed.Attributes._fields})
-    return value
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"a tuple of {len(value)}"
-    return "nothing" if value is None else f"{type(value).__name__}"
 
 
 def _value(constant: Constant | None, name: str) -> int:

@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"attributes", "driver", "files", "packed", "storage"}),
     frozenset({"cbuild", "errors", "wire"}),
     frozenset({"interchange"}),
-    frozenset({"ops"}),
+    frozenset({"ops", "python_methods"}),
     frozenset({"explain", "keys", "python_driver", "trace"}),
     frozenset({"software"}),
     frozenset({"core"}),

@@ -43,6 +43,12 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
 )
 
+FILLED: frozenset[str] = frozenset({"get_random"})
+"""Entry points that must fill all of an output whose length they get as its size."""
+
+SLOT_ENTRY_POINT = "allocate_key"
+"""What chooses a place for a key before it is made; the entry point that makes it finds the choice in its output."""
+
 SEED_ENTRY_POINT = "add_entropy"
 """What a random driver must have to receive the entropy that ``initial_entropy_size`` asks for."""
 

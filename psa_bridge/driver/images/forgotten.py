@@ -149,7 +149,7 @@ def _unknown(
             findings.warning(
                 "outside-interface", named.description.place,
                 f"{source} defines {function}, but only {other} drivers have {rest}",
-                f"it is not called; an {other} description of its own may list it",
+                f"it is not called; a second description, of type {other}, may list it",
             )  # fmt: skip
         elif not row and (similar := _similar(rest, rows)):
             findings.warning(
