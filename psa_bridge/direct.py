@@ -13,12 +13,10 @@ from psa_bridge._native import ffi, lib
 from psa_bridge.errors import check
 from psa_bridge.spec.entry_points import CONTEXTS, IDS, entry_point
 from psa_bridge.spec.roles import Tag
+from psa_bridge.spec.statuses import OPERATION_INCOMPLETE_VALUE
 
 if TYPE_CHECKING:
     from psa_bridge.core import Core
-
-OPERATION_INCOMPLETE = -248
-"""What an interruptible operation returns as long as it is to be called again."""
 
 
 class Operation:
@@ -61,7 +59,7 @@ def call(core: Core, name: str, *inputs: Any) -> Any:
     given = [_given(value, kind) for value in inputs]
     arguments = packed.Arguments(row, given)
     status = lib.psab_core_call(core.native, IDS[row.name], arguments.values, arguments.count)
-    if status == OPERATION_INCOMPLETE:
+    if status == OPERATION_INCOMPLETE_VALUE:
         return "incomplete"
     check(status, row.name)
     results = arguments.results(status)

@@ -115,9 +115,9 @@ def test_calls_unset_the_lengths_of_outputs() -> None:
 
 def test_row_metadata() -> None:
     assert """    [PSAB_EP_MIX] = {"mix", 4, {PSAB_TAG_CONTEXT, PSAB_TAG_SCALAR, PSAB_TAG_INPUT, PSAB_TAG_OUTPUT},
-        PSAB_MATCH_ALG, PSAB_LIFE_STEP, PSAB_CONTEXT_MIX_OPERATION, 1, -1, -1, 0, false},
+        PSAB_MATCH_ALG, PSAB_LIFE_STEP, PSAB_CONTEXT_MIX_OPERATION, 1, -1, -1, 0, false, 0x0039e62d},
     [PSAB_EP_STOP] = {"stop", 0, {0},
-        0, PSAB_LIFE_NONE, -1, -1, -1, -1, -1, true},
+        0, PSAB_LIFE_NONE, -1, -1, -1, -1, -1, true, 0x0039e62d},
 """ in pack.emit_source(ROWS)
 
 

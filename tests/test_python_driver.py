@@ -20,6 +20,8 @@ from psa_bridge import (
     AlreadyExists,
     BufferTooSmall,
     Core,
+    GenericError,
+    HardwareFailure,
     InvalidArgument,
     InvalidSignature,
     Key,
@@ -189,7 +191,7 @@ def test_an_exception_reaches_the_caller_intact(kind: type[BaseException]) -> No
 
 
 def test_a_status_is_raised_as_its_exception_with_the_driver_named() -> None:
-    with Core(Failing(NotPermitted("the door is locked"))) as core, pytest.raises(NotPermitted) as caught:
+    with Core(Failing(HardwareFailure("the door is locked"))) as core, pytest.raises(HardwareFailure) as caught:
         core.hash_compute(Alg.SHA_256, b"")
     error = caught.value
     assert (error.function, error.driver, error.entry_point) == ("psa_hash_compute", "failing", "hash_compute")
@@ -203,10 +205,14 @@ def test_not_supported_falls_back(error: BaseException) -> None:
         assert (core.counts["failing"].fell_back, core.counts["libcrypto"].served) == (1, 1)
 
 
-def test_a_status_that_no_class_knows_survives() -> None:
-    with Core(Failing(PsaError("vendor", status=-4711))) as core, pytest.raises(PsaError) as caught:
+@pytest.mark.parametrize(
+    "error", [PsaError("vendor", status=-4711), NotPermitted("vendor"), InvalidSignature("vendor")]
+)
+def test_a_status_that_a_hash_cannot_have_is_told_as_a_generic_error(error: PsaError) -> None:
+    with Core(Failing(error)) as core, pytest.raises(GenericError) as caught:
         core.hash_compute(Alg.SHA_256, b"")
-    assert caught.value.status == -4711
+    assert (caught.value.driver, caught.value.entry_point) == ("failing", "hash_compute")
+    assert f"returned status {error.status}, which hash_compute cannot have" in str(caught.value)
 
 
 def test_an_old_exception_is_not_raised_by_a_later_call() -> None:

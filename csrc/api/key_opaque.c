@@ -4,6 +4,7 @@
 
 #include "api/keys.h"
 #include "api/prepared.h"
+#include "keys/record.h"
 #include "keys/validity.h"
 
 /* The driver of a location; null if there is none. */
@@ -155,7 +156,7 @@ psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t 
     *id = PSA_KEY_ID_NULL;
     if (status == PSA_SUCCESS) {
         status = psab_key_commit(key, id);
-        if (status != PSA_SUCCESS) {
+        if (status != PSA_SUCCESS && !psab_storage_misbehaved(status)) {
             (void)psab_fail(status, NULL, -1, 0, "the key could not be stored");
         }
     }

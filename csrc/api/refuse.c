@@ -2,10 +2,14 @@
 #include <stdio.h>
 
 #include "api/key_view.h"
+#include "keys/record.h"
 
 psa_status_t psab_refuse(psab_core_t *core, psa_status_t status, const char *detail) {
     if (core != NULL) {
         atomic_fetch_add_explicit(&core->refused, 1, memory_order_relaxed);
+    }
+    if (psab_storage_misbehaved(status)) {
+        return status; /* and what was said of it says more than could be said here */
     }
     return psab_fail(status, NULL, -1, 0, detail);
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "psab/packed.h"
 #include "util/thread.h"
 
 void psab_count_shared(_Atomic uint64_t *counter) {
@@ -45,9 +46,10 @@ psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_point, psab_s
         psab_count(&counts->served, stripe);
         psab_count(&counts->errors, stripe);
     }
-    if (status > 0) {
-        char detail[64];
-        (void)snprintf(detail, sizeof detail, "the positive status %ld", (long)status);
+    if (entry_point >= 0 && !psab_status_possible((uint16_t)entry_point, status)) {
+        char detail[96];
+        (void)snprintf(detail, sizeof detail, "returned status %ld, which %s cannot have", (long)status,
+                       psab_rows[entry_point].name);
         return psab_report(candidate, entry_point, PSA_ERROR_GENERIC_ERROR, PSAB_REPORT_STATUS, detail);
     }
     if (frame->report != 0) {

@@ -99,7 +99,7 @@ PSAB_COLD psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_poi
  * @param entry_point  that was called
  * @param status       what it returned
  *
- * @return the status; GENERIC_ERROR in place of a positive one, which no entry point may return
+ * @return the status; GENERIC_ERROR in place of one that the entry point cannot have (psab_status_possible())
  */
 static PSAB_HOT psab_status_t psab_leave(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
     psab_dispatch_thread_t *thread = psab_this_thread();

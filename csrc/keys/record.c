@@ -1,6 +1,10 @@
 #include "keys/record.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "psab/core.h"
+#include "util/thread.h"
 
 /* mark "PSAB" | version u16 | kind u16 | length of content u32 | content | CRC-32 of all before */
 #define VERSION 1u
@@ -47,6 +51,45 @@ psa_status_t psab_record_save(const psab_storage_t *storage, uint32_t kind, uint
     at = psab_put32(at, (uint32_t)length);
     (void)psab_put32(at + length, crc32(content->data, PSAB_RECORD_START + length));
     return psab_storage_answer(storage->save(storage->user, kind, name, content->data, length + PSAB_RECORD_OVERHEAD));
+}
+
+/* Those of psab/storage.h, and what else can be wrong with a device. */
+static bool may_answer(psa_status_t status) {
+    switch (status) {
+    case PSA_SUCCESS:
+    case PSA_ERROR_DOES_NOT_EXIST:
+    case PSA_ERROR_STORAGE_FAILURE:
+    case PSA_ERROR_INSUFFICIENT_STORAGE:
+    case PSA_ERROR_INSUFFICIENT_MEMORY:
+    case PSA_ERROR_DATA_CORRUPT:
+    case PSA_ERROR_DATA_INVALID:
+    case PSA_ERROR_COMMUNICATION_FAILURE:
+    case PSA_ERROR_HARDWARE_FAILURE:
+    case PSA_ERROR_CORRUPTION_DETECTED:
+    case PSA_ERROR_GENERIC_ERROR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+psa_status_t psab_storage_answer(psa_status_t status) {
+    if (may_answer(status)) {
+        /* Not to be taken for an earlier wrong answer. */
+        return status == PSA_ERROR_STORAGE_FAILURE ? psab_fail(status, NULL, -1, 0, NULL) : status;
+    }
+    char detail[64];
+    (void)snprintf(detail, sizeof detail, "the storage answered with status %ld", (long)status);
+    return psab_fail(PSA_ERROR_STORAGE_FAILURE, NULL, -1, PSAB_REPORT_STATUS, detail);
+}
+
+bool psab_storage_misbehaved(psa_status_t status) {
+    psab_failure_t failure;
+    if (status != PSA_ERROR_STORAGE_FAILURE) {
+        return false;
+    }
+    psab_last_failure(&failure);
+    return failure.status == status && failure.report == PSAB_REPORT_STATUS;
 }
 
 static psa_status_t check(const uint8_t *record, size_t size, uint32_t kind, size_t *length) {

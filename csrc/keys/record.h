@@ -26,10 +26,11 @@ uint8_t *psab_put32(uint8_t *at, uint32_t value);
 uint16_t psab_get16(const uint8_t *at);
 uint32_t psab_get32(const uint8_t *at);
 
-/** What a backend answered; STORAGE_FAILURE in place of a positive number, which is no status. */
-static inline psa_status_t psab_storage_answer(psa_status_t status) {
-    return status > 0 ? PSA_ERROR_STORAGE_FAILURE : status;
-}
+/** What a backend answered: STORAGE_FAILURE in place of what no backend may answer, which psab_last_failure() tells. */
+psa_status_t psab_storage_answer(psa_status_t status);
+
+/** Whether the last failure of this thread is such an answer, and `status` what became of it. */
+bool psab_storage_misbehaved(psa_status_t status);
 
 /** Frame and save a record.
  *

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "keys/persistent.h"
+#include "keys/record.h"
 #include "keys/slots.h"
 
 psab_store_t *psab_store_new(const psab_storage_t *storage, const psab_store_hooks_t *hooks) {
@@ -106,13 +107,17 @@ static psa_status_t recover_one(psab_store_t *store, psa_key_id_t id) {
         }
         psab_slot_give_back(key);
     }
-    return status == PSA_SUCCESS ? storage->remove(storage->user, PSAB_STORAGE_PENDING_KEY, id) : status;
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    status = storage->remove(storage->user, PSAB_STORAGE_PENDING_KEY, id);
+    return psab_storage_answer(status);
 }
 
 psa_status_t psab_store_recover(psab_store_t *store) {
     const psab_storage_t *storage = &store->storage;
     size_t count = 0;
-    psa_status_t status = storage->list(storage->user, PSAB_STORAGE_PENDING_KEY, NULL, 0, &count);
+    psa_status_t status = psab_storage_answer(storage->list(storage->user, PSAB_STORAGE_PENDING_KEY, NULL, 0, &count));
     if (status != PSA_SUCCESS || count == 0) {
         return status;
     }
@@ -121,7 +126,7 @@ psa_status_t psab_store_recover(psab_store_t *store) {
         return PSA_ERROR_INSUFFICIENT_MEMORY;
     }
     size_t listed = count;
-    status = storage->list(storage->user, PSAB_STORAGE_PENDING_KEY, names, listed, &count);
+    status = psab_storage_answer(storage->list(storage->user, PSAB_STORAGE_PENDING_KEY, names, listed, &count));
     for (size_t i = 0; status == PSA_SUCCESS && i < listed && i < count; i++) {
         psa_status_t result = recover_one(store, names[i]);
         status = status == PSA_SUCCESS ? result : status;

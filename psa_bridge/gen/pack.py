@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from psa_bridge.gen.ctext import banner, call, context_id, core_parameters, entry_point_id, guarded, string
 from psa_bridge.spec.entry_points import ENTRY_POINTS, EntryPoint
 from psa_bridge.spec.roles import Argument, Tag
+from psa_bridge.spec.statuses import FIRST, INCOMPLETE_BIT, OPERATION_INCOMPLETE_VALUE, mask
 
 LIFE = ("", "setup", "step", "finish", "abort", "clone", "suspend", "resume")
 """Places in a multi-part life, in the order of psab_life_t."""
@@ -142,7 +143,7 @@ def _metadata(row: EntryPoint) -> str:
     listed = ", ".join(str(index) for index in indices)
     return (
         f"    [{entry_point_id(row.name)}] = {{{string(row.name)}, {len(row.arguments)}, {{{tags}}},\n"
-        f"        {matches}, {life}, {kind}, {listed}, {str(row.types == ('opaque',)).lower()}}},\n"
+        f"        {matches}, {life}, {kind}, {listed}, {str(row.types == ('opaque',)).lower()}, 0x{mask(row):08x}}},\n"
     )
 
 
@@ -180,6 +181,9 @@ void psab_ops_copy_member(psab_ops_t *to, const psab_ops_t *from, uint16_t entry
 /** Clear `to`, then copy the listed entry points, those that are offered. */
 void psab_ops_select(psab_ops_t *to, const psab_ops_t *from, const uint16_t *entry_points, size_t count);
 
+/** Whether an entry point can return a status; false for success, and for an unknown id. */
+bool psab_status_possible(uint16_t entry_point, psab_status_t status);
+
 /** Places in the life of a multi-part operation. */
 """
 
@@ -201,6 +205,7 @@ typedef struct psab_row {
     int8_t key;                    /**< index of the key buffer that belongs to them */
     int8_t context;                /**< index of the operation context */
     bool opaque_only;
+    uint32_t statuses;             /**< that it can return, see psab_status_possible() */
 } psab_row_t;
 
 /** Indexed by psab_entry_point_t. */
@@ -218,6 +223,17 @@ def emit_header() -> str:
     body = f"{_CALLS}typedef enum psab_life {{\n{life}\n}} psab_life_t;\n{_ROWS}"
     return banner("Packed calls: arguments as an array of tagged values.") + guarded("PSAB_PACKED_H", body)
 
+
+_STATUSES = f"""
+bool psab_status_possible(uint16_t entry_point, psab_status_t status)
+{{
+    uint32_t statuses = entry_point < PSAB_EP_COUNT ? psab_rows[entry_point].statuses : 0;
+    if (status == {OPERATION_INCOMPLETE_VALUE}) {{
+        return (statuses >> {INCOMPLETE_BIT}) != 0;
+    }}
+    return status <= {FIRST} && status > {FIRST - INCOMPLETE_BIT} && (statuses >> ({FIRST} - status) & 1u) != 0;
+}}
+"""
 
 _FUNCTIONS = """
 bool psab_ops_has(const psab_ops_t *ops, uint16_t entry_point)
@@ -310,4 +326,4 @@ static const unpacker_t unpackers[PSAB_EP_COUNT] = {{
 
 static const size_t offsets[PSAB_EP_COUNT] = {{
 {offsets}}};
-{_FUNCTIONS}"""
+{_STATUSES}{_FUNCTIONS}"""

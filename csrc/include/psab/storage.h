@@ -28,7 +28,9 @@ typedef enum psab_storage_kind {
  *
  * The functions may be called from several threads at once, and the core holds no lock of
  * its own while they run.  Besides the statuses below they may return STORAGE_FAILURE,
- * INSUFFICIENT_STORAGE, INSUFFICIENT_MEMORY, DATA_CORRUPT.
+ * INSUFFICIENT_STORAGE, INSUFFICIENT_MEMORY, DATA_CORRUPT, DATA_INVALID, COMMUNICATION_FAILURE,
+ * HARDWARE_FAILURE, CORRUPTION_DETECTED, GENERIC_ERROR.  The application sees STORAGE_FAILURE
+ * in place of any other.
  */
 typedef struct psab_storage {
     void *user; /**< passed to every function */
