@@ -77,8 +77,9 @@ static PSAB_HOT void psab_enter(psab_frame_t *frame, psab_core_t *core, const ps
     psab_enter_with(frame, core, candidate, NULL);
 }
 
-/** psab_count() of a thread that has no stripe, or none yet. */
-PSAB_COLD void psab_count_shared(_Atomic uint64_t *counter);
+/** psab_count() of a thread that has no stripe, or none yet.  Not cold: with a cold function on either way out of
+ * psab_leave(), gcc takes the whole call of the driver for something that never happens. */
+__attribute__((noinline)) void psab_count_shared(_Atomic uint64_t *counter);
 
 /** Add one to a counter in this thread's stripe of them. */
 static PSAB_HOT void psab_count(_Atomic uint64_t *counter, uint32_t stripe) {

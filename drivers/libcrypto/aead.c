@@ -183,7 +183,7 @@ psa_status_t libcrypto_aead_encrypt(const psa_key_attributes_t *attributes, cons
     lc_key_t key = lc_key(attributes, key_buffer, key_buffer_size);
     psa_status_t status = lc_aead_encrypt_whole(
         &key, alg, (lc_bytes_t){nonce, nonce_length}, (lc_bytes_t){additional_data, additional_data_length},
-        (lc_bytes_t){plaintext, plaintext_length}, (lc_output_t){ciphertext, ciphertext_size, ciphertext_length});
+        (lc_bytes_t){plaintext, plaintext_length}, &(lc_output_t){ciphertext, ciphertext_size, ciphertext_length});
     if (status != PSA_ERROR_DOES_NOT_EXIST) {
         return status;
     }
@@ -211,7 +211,7 @@ psa_status_t libcrypto_aead_decrypt(const psa_key_attributes_t *attributes, cons
     lc_key_t key = lc_key(attributes, key_buffer, key_buffer_size);
     psa_status_t status = lc_aead_decrypt_whole(
         &key, alg, (lc_bytes_t){nonce, nonce_length}, (lc_bytes_t){additional_data, additional_data_length},
-        (lc_bytes_t){ciphertext, ciphertext_length}, (lc_output_t){plaintext, plaintext_size, plaintext_length});
+        (lc_bytes_t){ciphertext, ciphertext_length}, &(lc_output_t){plaintext, plaintext_size, plaintext_length});
     if (status != PSA_ERROR_DOES_NOT_EXIST) {
         return status;
     }

@@ -53,11 +53,11 @@ const lc_aead_kind_t *lc_aead_find(psa_algorithm_t alg, const lc_key_t *key);
  * @return DOES_NOT_EXIST, nothing being done, for a request that is not of the usual kind or not valid
  */
 psa_status_t lc_aead_encrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t nonce, lc_bytes_t ad,
-                                   lc_bytes_t text, lc_output_t out);
+                                   lc_bytes_t text, const lc_output_t *out);
 
 /** The reverse, with the same statuses; INVALID_SIGNATURE for a wrong tag, the output being wiped. */
 psa_status_t lc_aead_decrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t nonce, lc_bytes_t ad,
-                                   lc_bytes_t text, lc_output_t out);
+                                   lc_bytes_t text, const lc_output_t *out);
 
 /** Short GCM of any cipher with blocks of 16 bytes. */
 psa_status_t lc_gcm_seal_brief(const lc_key_t *key, const lc_whole_t *whole, uint8_t *tag);

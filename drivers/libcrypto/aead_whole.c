@@ -92,13 +92,13 @@ static psa_status_t unseal_long(const lc_aead_kind_t *kind, const lc_key_t *key,
 
 /* What else than memory can be wrong was found out before. */
 psa_status_t lc_aead_encrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t nonce, lc_bytes_t ad,
-                                   lc_bytes_t text, lc_output_t out) {
-    lc_whole_t whole = {nonce, ad, text, out.data, PSAB_ALG_GET_LENGTH(alg)};
+                                   lc_bytes_t text, const lc_output_t *out) {
+    lc_whole_t whole = {nonce, ad, text, out->data, PSAB_ALG_GET_LENGTH(alg)};
     const lc_aead_kind_t *kind = usual(key, alg, &whole);
-    if (kind == NULL || out.size < whole.tag_length || out.size - whole.tag_length < text.size) {
+    if (kind == NULL || out->size < whole.tag_length || out->size - whole.tag_length < text.size) {
         return PSA_ERROR_DOES_NOT_EXIST;
     }
-    uint8_t *tag = out.data + text.size;
+    uint8_t *tag = out->data + text.size;
     psa_status_t status = PSA_ERROR_DOES_NOT_EXIST;
     if (kind->seal_brief != NULL && is_brief(&whole)) {
         status = kind->seal_brief(key, &whole, tag);
@@ -107,15 +107,15 @@ psa_status_t lc_aead_encrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_
         status = seal_long(kind, key, &whole, tag);
     }
     if (status == PSA_SUCCESS) {
-        *out.length = text.size + whole.tag_length;
+        *out->length = text.size + whole.tag_length;
     }
     return status;
 }
 
 psa_status_t lc_aead_decrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t nonce, lc_bytes_t ad,
-                                   lc_bytes_t text, lc_output_t out) {
-    lc_whole_t whole = {nonce, ad, text, out.data, PSAB_ALG_GET_LENGTH(alg)};
-    if (text.size < whole.tag_length || out.size < text.size - whole.tag_length) {
+                                   lc_bytes_t text, const lc_output_t *out) {
+    lc_whole_t whole = {nonce, ad, text, out->data, PSAB_ALG_GET_LENGTH(alg)};
+    if (text.size < whole.tag_length || out->size < text.size - whole.tag_length) {
         return PSA_ERROR_DOES_NOT_EXIST;
     }
     whole.text.size -= whole.tag_length;
@@ -132,9 +132,9 @@ psa_status_t lc_aead_decrypt_whole(const lc_key_t *key, psa_algorithm_t alg, lc_
         status = unseal_long(kind, key, &whole, tag);
     }
     if (status == PSA_SUCCESS) {
-        *out.length = whole.text.size;
+        *out->length = whole.text.size;
     } else if (status != PSA_ERROR_DOES_NOT_EXIST && whole.text.size != 0) {
-        OPENSSL_cleanse(out.data, whole.text.size);
+        OPENSSL_cleanse(out->data, whole.text.size);
     }
     return status;
 }

@@ -71,23 +71,20 @@ typedef struct {
     uint64_t low;
 } counter_t;
 
-static uint64_t load(const uint8_t *at) {
-    uint64_t number = 0;
-    for (int i = 0; i < 8; i++) {
-        number = number << 8 | at[i];
-    }
-    return number;
+/* Big-endian, both ways. */
+static uint64_t ordered(uint64_t number) {
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(number) : number;
 }
 
-static void store(uint8_t *at, uint64_t number) {
-    for (int i = 0; i < 8; i++) {
-        at[i] = (uint8_t)(number >> (56 - 8 * i));
-    }
+static counter_t read_counter(const uint8_t *at) {
+    counter_t counter;
+    memcpy(&counter, at, sizeof(counter));
+    return (counter_t){ordered(counter.high), ordered(counter.low)};
 }
 
 static void write_counter(uint8_t *at, counter_t counter) {
-    store(at, counter.high);
-    store(at + 8, counter.low);
+    counter = (counter_t){ordered(counter.high), ordered(counter.low)};
+    memcpy(at, &counter, sizeof(counter));
 }
 
 /* Encrypts counter blocks in place, then adds the text to them. */
@@ -103,7 +100,7 @@ static bool mask(lc_brief_t *brief, uint8_t *stream, lc_bytes_t in, uint8_t *out
 void lc_brief_stream(const unsigned char *in, unsigned char *out, size_t blocks, const void *brief,
                      const unsigned char start[16]) {
     uint8_t stream[LC_BRIEF_MAX];
-    counter_t counter = {load(start), load(start + 8)};
+    counter_t counter = read_counter(start);
     while (blocks > 0) {
         size_t part = blocks < sizeof(stream) / 16 ? blocks : sizeof(stream) / 16;
         for (size_t i = 0; i < part; i++) {
@@ -119,7 +116,7 @@ void lc_brief_stream(const unsigned char *in, unsigned char *out, size_t blocks,
 
 bool lc_brief_counter(lc_brief_t *brief, const uint8_t start[16], lc_bytes_t in, uint8_t *out) {
     uint8_t stream[LC_BRIEF_MAX];
-    counter_t counter = {load(start), load(start + 8)};
+    counter_t counter = read_counter(start);
     for (size_t at = 0; at < in.size; at += 16) {
         write_counter(stream + at, counter);
         counter.low++;

@@ -121,25 +121,26 @@ static psa_status_t finish(libcrypto_cipher_operation_t *operation, lc_output_t 
 }
 
 /* A short text in counter mode; false where the long way is to be taken, which also finds out what is wrong. */
-static bool counter_brief(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t iv, lc_bytes_t in, lc_output_t out) {
+static bool counter_brief(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t iv, lc_bytes_t in,
+                          const lc_output_t *out) {
     const lc_block_t *block = alg == PSA_ALG_CTR ? lc_block_find(key->type, 8 * key->size) : NULL;
-    if (block == NULL || block->size != 16 || iv.size != 16 || in.size > LC_BRIEF_MAX || out.size < in.size) {
+    if (block == NULL || block->size != 16 || iv.size != 16 || in.size > LC_BRIEF_MAX || out->size < in.size) {
         return false;
     }
     lc_brief_t *brief = lc_brief_take(key, block);
-    bool done = brief != NULL && lc_brief_counter(brief, iv.data, in, out.data);
+    bool done = brief != NULL && lc_brief_counter(brief, iv.data, in, out->data);
     if (brief != NULL) {
         lc_brief_give(key, brief);
     }
     if (done) {
-        *out.length = in.size;
+        *out->length = in.size;
     }
     return done;
 }
 
 /* A whole text in one call. */
 static psa_status_t single(const lc_key_t *key, psa_algorithm_t alg, bool encrypt, lc_bytes_t iv, lc_bytes_t in,
-                           lc_output_t out) {
+                           const lc_output_t *out) {
     if (counter_brief(key, alg, iv, in, out)) {
         return PSA_SUCCESS;
     }
@@ -156,16 +157,16 @@ static psa_status_t single(const lc_key_t *key, psa_algorithm_t alg, bool encryp
         status = PSA_ERROR_INVALID_ARGUMENT;
     }
     if (status == PSA_SUCCESS) {
-        status = update(&operation, in, (lc_output_t){out.data, out.size, &done});
+        status = update(&operation, in, (lc_output_t){out->data, out->size, &done});
     }
     if (status == PSA_SUCCESS) {
-        uint8_t *end = done == 0 ? out.data : out.data + done;
-        status = finish(&operation, (lc_output_t){end, out.size - done, &rest});
+        uint8_t *end = done == 0 ? out->data : out->data + done;
+        status = finish(&operation, (lc_output_t){end, out->size - done, &rest});
     }
     if (status == PSA_SUCCESS) {
-        *out.length = done + rest;
+        *out->length = done + rest;
     } else if (done > 0) {
-        OPENSSL_cleanse(out.data, done);
+        OPENSSL_cleanse(out->data, done);
     }
     drop(&operation);
     return status;
@@ -177,7 +178,7 @@ psa_status_t libcrypto_cipher_encrypt(const psa_key_attributes_t *attributes, co
                                       size_t *output_length) {
     lc_key_t key = lc_key(attributes, key_buffer, key_buffer_size);
     psa_status_t status = single(&key, alg, true, (lc_bytes_t){iv, iv_length}, (lc_bytes_t){input, input_length},
-                                 (lc_output_t){output, output_size, output_length});
+                                 &(lc_output_t){output, output_size, output_length});
     return lc_unmarked(status);
 }
 
@@ -192,7 +193,7 @@ psa_status_t libcrypto_cipher_decrypt(const psa_key_attributes_t *attributes, co
     const uint8_t *text = iv_length == 0 ? input : input + iv_length;
     psa_status_t status =
         single(&key, alg, false, (lc_bytes_t){input, iv_length}, (lc_bytes_t){text, input_length - iv_length},
-               (lc_output_t){output, output_size, output_length});
+               &(lc_output_t){output, output_size, output_length});
     return lc_unmarked(status);
 }
 

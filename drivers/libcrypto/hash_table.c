@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* Typed wrappers: function pointers are never cast. */
-#define OPEN_FUNCTIONS(name, type, INIT, UPDATE, FINISH)                                                               \
+#define OPEN_FUNCTIONS(name, type, INIT, UPDATE, FINISH, TRANSFORM)                                                    \
     static int name##_init(void *state) {                                                                              \
         return INIT(state);                                                                                            \
     }                                                                                                                  \
@@ -18,6 +18,9 @@
     static int name##_finish(unsigned char *digest, void *state) {                                                     \
         return FINISH(digest, state);                                                                                  \
     }                                                                                                                  \
+    static void name##_transform(void *state, const unsigned char *block) {                                            \
+        TRANSFORM(state, block);                                                                                       \
+    }                                                                                                                  \
     _Static_assert(sizeof(type) <= sizeof(((libcrypto_hash_operation_t *)0)->state), "state must fit");
 
 #define OPEN_LAYOUT(type, word, count, is_little, data)                                                                \
@@ -25,31 +28,34 @@
     .low_offset = offsetof(type, Nl), .high_offset = offsetof(type, Nh), .block_offset = offsetof(type, data)
 
 #ifndef OPENSSL_NO_MD4
-OPEN_FUNCTIONS(md4, MD4_CTX, MD4_Init, MD4_Update, MD4_Final)
-static const lc_hash_open_t open_md4 = {md4_init, md4_update, md4_finish, OPEN_LAYOUT(MD4_CTX, 4, 4, 1, data)};
+OPEN_FUNCTIONS(md4, MD4_CTX, MD4_Init, MD4_Update, MD4_Final, MD4_Transform)
+static const lc_hash_open_t open_md4 = {md4_init, md4_update, md4_finish, md4_transform,
+                                        OPEN_LAYOUT(MD4_CTX, 4, 4, 1, data)};
 #endif
 #ifndef OPENSSL_NO_MD5
-OPEN_FUNCTIONS(md5, MD5_CTX, MD5_Init, MD5_Update, MD5_Final)
-static const lc_hash_open_t open_md5 = {md5_init, md5_update, md5_finish, OPEN_LAYOUT(MD5_CTX, 4, 4, 1, data)};
+OPEN_FUNCTIONS(md5, MD5_CTX, MD5_Init, MD5_Update, MD5_Final, MD5_Transform)
+static const lc_hash_open_t open_md5 = {md5_init, md5_update, md5_finish, md5_transform,
+                                        OPEN_LAYOUT(MD5_CTX, 4, 4, 1, data)};
 #endif
 #ifndef OPENSSL_NO_RMD160
-OPEN_FUNCTIONS(rmd160, RIPEMD160_CTX, RIPEMD160_Init, RIPEMD160_Update, RIPEMD160_Final)
-static const lc_hash_open_t open_rmd160 = {rmd160_init, rmd160_update, rmd160_finish,
+OPEN_FUNCTIONS(rmd160, RIPEMD160_CTX, RIPEMD160_Init, RIPEMD160_Update, RIPEMD160_Final, RIPEMD160_Transform)
+static const lc_hash_open_t open_rmd160 = {rmd160_init, rmd160_update, rmd160_finish, rmd160_transform,
                                            OPEN_LAYOUT(RIPEMD160_CTX, 4, 5, 1, data)};
 #endif
-OPEN_FUNCTIONS(sha1, SHA_CTX, SHA1_Init, SHA1_Update, SHA1_Final)
-static const lc_hash_open_t open_sha1 = {sha1_init, sha1_update, sha1_finish, OPEN_LAYOUT(SHA_CTX, 4, 5, 0, data)};
-OPEN_FUNCTIONS(sha224, SHA256_CTX, SHA224_Init, SHA224_Update, SHA224_Final)
-static const lc_hash_open_t open_sha224 = {sha224_init, sha224_update, sha224_finish,
+OPEN_FUNCTIONS(sha1, SHA_CTX, SHA1_Init, SHA1_Update, SHA1_Final, SHA1_Transform)
+static const lc_hash_open_t open_sha1 = {sha1_init, sha1_update, sha1_finish, sha1_transform,
+                                         OPEN_LAYOUT(SHA_CTX, 4, 5, 0, data)};
+OPEN_FUNCTIONS(sha224, SHA256_CTX, SHA224_Init, SHA224_Update, SHA224_Final, SHA256_Transform)
+static const lc_hash_open_t open_sha224 = {sha224_init, sha224_update, sha224_finish, sha224_transform,
                                            OPEN_LAYOUT(SHA256_CTX, 4, 8, 0, data)};
-OPEN_FUNCTIONS(sha256, SHA256_CTX, SHA256_Init, SHA256_Update, SHA256_Final)
-static const lc_hash_open_t open_sha256 = {sha256_init, sha256_update, sha256_finish,
+OPEN_FUNCTIONS(sha256, SHA256_CTX, SHA256_Init, SHA256_Update, SHA256_Final, SHA256_Transform)
+static const lc_hash_open_t open_sha256 = {sha256_init, sha256_update, sha256_finish, sha256_transform,
                                            OPEN_LAYOUT(SHA256_CTX, 4, 8, 0, data)};
-OPEN_FUNCTIONS(sha384, SHA512_CTX, SHA384_Init, SHA384_Update, SHA384_Final)
-static const lc_hash_open_t open_sha384 = {sha384_init, sha384_update, sha384_finish,
+OPEN_FUNCTIONS(sha384, SHA512_CTX, SHA384_Init, SHA384_Update, SHA384_Final, SHA512_Transform)
+static const lc_hash_open_t open_sha384 = {sha384_init, sha384_update, sha384_finish, sha384_transform,
                                            OPEN_LAYOUT(SHA512_CTX, 8, 8, 0, u)};
-OPEN_FUNCTIONS(sha512, SHA512_CTX, SHA512_Init, SHA512_Update, SHA512_Final)
-static const lc_hash_open_t open_sha512 = {sha512_init, sha512_update, sha512_finish,
+OPEN_FUNCTIONS(sha512, SHA512_CTX, SHA512_Init, SHA512_Update, SHA512_Final, SHA512_Transform)
+static const lc_hash_open_t open_sha512 = {sha512_init, sha512_update, sha512_finish, sha512_transform,
                                            OPEN_LAYOUT(SHA512_CTX, 8, 8, 0, u)};
 
 /* SHA-512/t is SHA-512 from another start (FIPS 180-4, 5.3.6), cut to t bits. */
@@ -74,9 +80,9 @@ static int sha512_256_init(void *state) {
     return sha512_t_init(state, start);
 }
 
-static const lc_hash_open_t open_sha512_224 = {sha512_224_init, sha512_update, sha512_finish,
+static const lc_hash_open_t open_sha512_224 = {sha512_224_init, sha512_update, sha512_finish, sha512_transform,
                                                OPEN_LAYOUT(SHA512_CTX, 8, 8, 0, u)};
-static const lc_hash_open_t open_sha512_256 = {sha512_256_init, sha512_update, sha512_finish,
+static const lc_hash_open_t open_sha512_256 = {sha512_256_init, sha512_update, sha512_finish, sha512_transform,
                                                OPEN_LAYOUT(SHA512_CTX, 8, 8, 0, u)};
 
 /* All but the low byte of a hash algorithm. */

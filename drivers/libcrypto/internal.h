@@ -51,6 +51,13 @@ psa_status_t lc_failed(psa_status_t otherwise);
  * libcrypto itself fails with there is a lack of memory, and then the queue is emptied.  Returns `status`. */
 psa_status_t lc_unmarked(psa_status_t status);
 
+/** OPENSSL_cleanse for what is small and of a size that the compiler knows: a few instructions.  The empty statement
+ * keeps the compiler from dropping the write. */
+static inline void lc_wipe(void *data, size_t size) {
+    memset(data, 0, size);
+    __asm__ volatile("" : : "r"(data) : "memory");
+}
+
 /** Copies a result out: BUFFER_TOO_SMALL if it does not fit. */
 psa_status_t lc_write(lc_output_t out, const uint8_t *data, size_t size);
 

@@ -70,23 +70,26 @@ static psa_status_t compare(libcrypto_mac_operation_t *operation, lc_bytes_t exp
     return status;
 }
 
+/* Outputs are passed by address here: a structure on the stack is read before its parts have arrived there, and the
+ * processor waits for longer than half a block of a hash takes. */
+
 /* The MAC of a message with what an earlier call left; DOES_NOT_EXIST where the long way is to be taken. */
-static psa_status_t kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, lc_output_t mac) {
+static psa_status_t kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, const lc_output_t *mac) {
     const lc_mac_kind_t *kind = find(alg);
     return kind != NULL && kind->kept != NULL ? kind->kept(key, alg, message, mac) : PSA_ERROR_DOES_NOT_EXIST;
 }
 
 /* The same, cut to the length that the algorithm states. */
-static psa_status_t kept_cut(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, lc_output_t mac) {
+static psa_status_t kept_cut(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, const lc_output_t *mac) {
     uint8_t made[LC_MAC_MAX];
     size_t full = 0;
     size_t wanted = PSAB_ALG_GET_LENGTH(alg);
     if (wanted == 0) {
         return kept(key, alg, message, mac);
     }
-    psa_status_t status = kept(key, alg, message, (lc_output_t){made, sizeof(made), &full});
+    psa_status_t status = kept(key, alg, message, &(lc_output_t){made, sizeof(made), &full});
     if (status == PSA_SUCCESS) {
-        status = wanted > full ? PSA_ERROR_INVALID_ARGUMENT : lc_write(mac, made, wanted);
+        status = wanted > full ? PSA_ERROR_INVALID_ARGUMENT : lc_write(*mac, made, wanted);
     }
     OPENSSL_cleanse(made, sizeof(made));
     return status;
@@ -96,8 +99,8 @@ psa_status_t libcrypto_mac_compute(const psa_key_attributes_t *attributes, const
                                    size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *input,
                                    size_t input_length, uint8_t *mac, size_t mac_size, size_t *mac_length) {
     lc_key_t key = lc_key(attributes, key_buffer, key_buffer_size);
-    psa_status_t status =
-        kept_cut(&key, alg, (lc_bytes_t){input, input_length}, (lc_output_t){mac, mac_size, mac_length});
+    lc_output_t out = {mac, mac_size, mac_length};
+    psa_status_t status = kept_cut(&key, alg, (lc_bytes_t){input, input_length}, &out);
     if (status != PSA_ERROR_DOES_NOT_EXIST) {
         return status;
     }
@@ -106,7 +109,7 @@ psa_status_t libcrypto_mac_compute(const psa_key_attributes_t *attributes, const
     if (status == PSA_SUCCESS) {
         status = absorb(&operation, input, input_length);
         if (status == PSA_SUCCESS) {
-            status = write(&operation, (lc_output_t){mac, mac_size, mac_length});
+            status = write(&operation, out);
         }
         drop(&operation);
     }
@@ -120,7 +123,7 @@ psa_status_t libcrypto_mac_verify(const psa_key_attributes_t *attributes, const 
     uint8_t made[LC_MAC_MAX];
     size_t length = 0;
     lc_output_t out = {made, sizeof(made), &length};
-    psa_status_t status = kept_cut(&key, alg, (lc_bytes_t){input, input_length}, out);
+    psa_status_t status = kept_cut(&key, alg, (lc_bytes_t){input, input_length}, &out);
     if (status != PSA_ERROR_DOES_NOT_EXIST) {
         if (status == PSA_SUCCESS && (mac_length != length || CRYPTO_memcmp(made, mac, length) != 0)) {
             status = PSA_ERROR_INVALID_SIGNATURE;

@@ -22,7 +22,7 @@ typedef struct lc_mac_kind {
     void (*drop)(libcrypto_mac_operation_t *operation);
     /** The whole MAC of a message with what an earlier call left for the key; DOES_NOT_EXIST if it left nothing, or
      * needs more room. May be null. Raises no errors of libcrypto. */
-    psa_status_t (*kept)(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, lc_output_t mac);
+    psa_status_t (*kept)(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, const lc_output_t *mac);
 } lc_mac_kind_t;
 
 extern const lc_mac_kind_t lc_mac_hmac;

@@ -173,27 +173,27 @@ static bool chain_brief(lc_brief_t *brief, bool cmac, lc_bytes_t message, uint8_
     return done && lc_brief_blocks(brief, state, block, state);
 }
 
-static psa_status_t kept(const lc_key_t *key, bool cmac, lc_bytes_t message, lc_output_t mac) {
+static psa_status_t kept(const lc_key_t *key, bool cmac, lc_bytes_t message, const lc_output_t *mac) {
     const lc_block_t *block = lc_block_find(key->type, 8 * key->size);
-    if (block == NULL || message.size > LC_BRIEF_MAX || mac.size < block->size) {
+    if (block == NULL || message.size > LC_BRIEF_MAX || mac->size < block->size) {
         return PSA_ERROR_DOES_NOT_EXIST;
     }
     lc_brief_t *brief = lc_brief_take(key, block);
     if (brief == NULL) {
         return PSA_ERROR_DOES_NOT_EXIST;
     }
-    bool done = chain_brief(brief, cmac, message, mac.data);
+    bool done = chain_brief(brief, cmac, message, mac->data);
     lc_brief_give(key, brief);
-    *mac.length = block->size;
+    *mac->length = block->size;
     return done ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR;
 }
 
-static psa_status_t cmac_kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, lc_output_t mac) {
+static psa_status_t cmac_kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, const lc_output_t *mac) {
     (void)alg;
     return kept(key, true, message, mac);
 }
 
-static psa_status_t cbc_kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, lc_output_t mac) {
+static psa_status_t cbc_kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, const lc_output_t *mac) {
     (void)alg;
     return kept(key, false, message, mac);
 }

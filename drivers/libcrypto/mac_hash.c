@@ -95,26 +95,33 @@ static psa_status_t hmac_setup(libcrypto_mac_operation_t *operation, const lc_ke
 }
 
 /* Only for hashes whose state is open: it is copied, and wiped once. */
-static psa_status_t hmac_kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, lc_output_t mac) {
+static psa_status_t hmac_kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, const lc_output_t *mac) {
     const lc_hash_t *hash = lc_hash_find(PSA_ALG_GET_HASH(alg));
     const lc_hash_open_t *open = hash != NULL ? hash->open : NULL;
-    if (open == NULL || mac.size < hash->full || key->type != PSA_KEY_TYPE_HMAC) {
+    if (open == NULL || mac->size < hash->full || key->type != PSA_KEY_TYPE_HMAC) {
         return PSA_ERROR_DOES_NOT_EXIST;
     }
     const libcrypto_hmac_t *form = psab_prepared_find(&midstates, key->data, key->size, lc_hash_algorithm(hash));
     if (form == NULL) {
         return PSA_ERROR_DOES_NOT_EXIST;
     }
-    uint64_t state[sizeof(form->inner.state) / sizeof(uint64_t)];
     uint8_t inner[LC_HASH_MAX];
+    if (lc_hash_is_brief(hash, message.size)) {
+        lc_hash_end(hash, form->inner.state, hash->block, message, inner);
+        lc_hash_end(hash, form->outer.state, hash->block, (lc_bytes_t){inner, hash->length}, mac->data);
+        lc_wipe(inner, sizeof(inner));
+        *mac->length = hash->length;
+        return PSA_SUCCESS;
+    }
+    uint64_t state[sizeof(form->inner.state) / sizeof(uint64_t)];
     memcpy(state, form->inner.state, open->state_size);
     int done = message.size == 0 || open->update(state, message.data, message.size) == 1;
     done &= open->finish(inner, state) == 1;
     memcpy(state, form->outer.state, open->state_size);
-    done &= open->update(state, inner, hash->length) == 1 && open->finish(mac.data, state) == 1;
+    done &= open->update(state, inner, hash->length) == 1 && open->finish(mac->data, state) == 1;
     OPENSSL_cleanse(state, open->state_size);
     OPENSSL_cleanse(inner, hash->full);
-    *mac.length = hash->length;
+    *mac->length = hash->length;
     return done ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR;
 }
 
