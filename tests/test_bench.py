@@ -96,6 +96,8 @@ def comparison(ratios: Sequence[tuple[int, float]], mechanism: Mechanism = SHA_2
         ([(16, 2.0), (64, 1.5)], None, "slower at every size"),
         ([(16, 0.5), (64, 1.5)], None, "faster up to 16 bytes only"),
         ([(16, 1.01), (64, 0.99)], 32, "about as fast as the software"),
+        ([(16, 0.5), (64, 1.01)], None, "faster up to 16 bytes, beyond that about as fast"),
+        ([(16, 0.5), (64, 1.01), (256, 0.99)], 128, "faster, or about as fast"),
     ],
 )
 def test_crossover_is_where_the_driver_begins_to_win(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,22 @@ def test_severities_are_coloured_on_a_terminal_only(folder: Path) -> None:
     command = [sys.executable, "-m", "psa_bridge.cli", "lint", "driver.json"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     assert ESCAPE not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["lint", "driver.json"], ["doctor"],
+     ["explain", "sign_hash", "--alg", "PSA_ALG_ECDSA(PSA_ALG_SHA_256)", "--bits", "256",
+      "--key-type", "PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1)"],
+     ["run", "generate_key", "--key-type", "PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1)", "--bits", "256",
+      "--trace"],
+     ["run", "--list"], ["lint", "--rules"], ["info"]],
+    ids=lambda words: " ".join(words[:2]),
+)  # fmt: skip
+def test_lines_fit_the_terminal(words: list[str], folder: Path) -> None:
+    shown = on_terminal(*words, folder=folder, COLUMNS="80")
+    lines = [re.sub(r"\033\[[0-9;]*[A-Za-z]", "", line).rpartition("\r")[2] for line in shown.split("\r\n")]
+    assert [line for line in lines if len(line) > 80] == []
 
 
 def test_a_file_gets_no_colours(folder: Path) -> None:

@@ -99,14 +99,19 @@ class Comparison:
             return "about as fast as the software"
         if self.crossover is None:
             return self._losing()
+        if self.crossover and max(point.ratio for point in self.points if point.ratio is not None) <= 1 + NOISE:
+            return "faster, or about as fast"
         if self.crossover:
             return f"faster from about {self.crossover} bytes on"
         return "faster at every size" if self.mechanism.sized else "faster"
 
     def _losing(self) -> str:
+        ratios = [point.ratio for point in self.points if point.ratio is not None]
         won = [point.size for point in self.points if point.ratio is not None and point.ratio < 1]
         if not self.mechanism.sized:
             return "slower than the software"
+        if max(ratios) <= 1 + NOISE:
+            return f"faster up to {max(won)} bytes, beyond that about as fast"
         return f"faster up to {max(won)} bytes only" if won else "slower at every size"
 
 

@@ -38,8 +38,8 @@ def json_text(document: dict[str, Any]) -> str:
 
 
 def write_text(path: Path | None, text: str) -> None:
-    """Write to a file, or to standard output."""
-    if path is None:
+    """Write to a file, or to standard output for ``-`` or none."""
+    if path is None or str(path) == "-":
         print(text)
         return
     path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")

@@ -42,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the demonstration; 1 if anything is not as it should be."""
     from psa_bridge import Core
+    from psa_bridge.cli.output import trace_table
 
     path = arguments.file or next(Path(name) for name in _CANDIDATES if Path(name).is_file())
     data = path.read_bytes()
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"\nfile: {path}, {len(data)} bytes")
         with core.trace() as events:
             good = _hash(core, data) & _sign(core, data)
-        print(f"\nevery driver call:\n{events}\n\ncalls by driver:\n{core.counts}\n")
+        print(f"\nevery driver call:\n{trace_table(events)}\n\ncalls by driver:\n{core.counts}\n")
         served = core.counts.drivers[_PLUGIN].served
     if not served:
         print(f"{_PLUGIN} served nothing")

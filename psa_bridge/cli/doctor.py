@@ -65,7 +65,7 @@ def _data(group: str, check: Check) -> dict[str, object]:
 
 def _print(found: list[tuple[str, Check]]) -> None:
     """One line per check under the heading of its group; what is not there with its purpose and remedy."""
-    from psa_bridge.cli.output import coloured, cut
+    from psa_bridge.cli.output import coloured, cut, folded
 
     width = max(len(check.name) for _, check in found)
     for group, members in itertools.groupby(found, key=lambda pair: pair[0]):
@@ -75,4 +75,4 @@ def _print(found: list[tuple[str, Check]]) -> None:
             print(f"  {check.name:<{width}}  {state}  {cut(check.detail, width + 13)}")
             if not check.found:
                 purpose = f"for {check.purpose}: " if check.purpose else ""
-                print(f"      {purpose}{check.remedy}")
+                print(folded(f"      {purpose}{check.remedy}"))

@@ -46,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     from psa_bridge.cli.arguments import print_json
     from psa_bridge.cli.bundles import bundles, location
     from psa_bridge.cli.failures import UsageError, usage_errors
+    from psa_bridge.cli.output import folded
     from psa_bridge.cli.reports import document
     from psa_bridge.explain import needs_algorithm
 
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(document("explain", **_data(explanation)))
     else:
-        print(explanation)
+        print(folded(str(explanation)))
     return 0 if explanation.served_by or explanation.by_core else 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,17 +11,18 @@ from pathlib import Path
 def explain_failure(error: Exception) -> tuple[str | None, int]:
     """The message and exit code for an error of the user's, or ``(None, ...)`` for a defect of ours."""
     from psa_bridge.cli import FINDINGS, USAGE
+    from psa_bridge.cli.output import folded, render_findings
     from psa_bridge.driver.findings import FindingsError
 
     if isinstance(error, FindingsError):
-        return error.findings.render(), FINDINGS
+        return render_findings(error.findings, stream=sys.stderr), FINDINGS
     if isinstance(error, OSError) and type(error).__module__ == "builtins":
         name = f"{error.filename}: " if error.filename else ""
         return f"psa-bridge: {name}{error.strerror or error}", USAGE
     if isinstance(error, UsageError):
-        return f"psa-bridge: {error}", USAGE
+        return folded(f"psa-bridge: {error}", sys.stderr), USAGE
     known = isinstance(error, CommandFailedError) or type(error).__module__ == "psa_bridge.errors"
-    return f"psa-bridge: {error}" if known else None, FINDINGS
+    return folded(f"psa-bridge: {error}", sys.stderr) if known else None, FINDINGS
 
 
 class UsageError(Exception):

@@ -6,7 +6,7 @@ import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
-from psa_bridge.cli.output import coloured
+from psa_bridge.cli.output import coloured, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from psa_bridge.mechanisms import Service
 
 _WIDEST = 100
-_PREFIXES = ("PSA_ALG_", "PSA_KEY_TYPE_", "PSA_ECC_FAMILY_", "PSA_DH_FAMILY_", "PSA_SLH_DSA_FAMILY_")
-
-
-def _short(expression: str) -> str:
-    """A macro expression without what all of its kind begin with."""
-    for prefix in _PREFIXES:
-        expression = expression.replace(prefix, "")
-    return expression
 
 
 def _folded(text: str, width: int, indent: int) -> Iterator[str]:
@@ -38,7 +30,7 @@ def _folded(text: str, width: int, indent: int) -> Iterator[str]:
 
 def _keys(found: Iterable[Service]) -> str:
     """Types of keys with their sizes."""
-    listed = [f"{_short(one.key_type)} {', '.join(map(str, one.sizes))}" for one in found if one.key_type]
+    listed = [f"{short(one.key_type)} {', '.join(map(str, one.sizes))}" for one in found if one.key_type]
     return "; ".join(listed)
 
 
@@ -54,7 +46,7 @@ def _algorithm(algorithm: str, found: list[Service], width: int) -> Iterator[str
         if keys := _keys(same):
             yield from _folded(keys, width, 6)
         if hashes:
-            yield from _folded(f"hashes: {', '.join(map(_short, hashes))}", width, 6)
+            yield from _folded(f"hashes: {', '.join(map(short, hashes))}", width, 6)
 
 
 def render(services: Iterable[Service]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
+    from psa_bridge import TraceEvent
     from psa_bridge.driver.findings import Finding
 
 _NARROWEST = 24
@@ -71,11 +72,51 @@ def _folded(text: str, room: int) -> list[str]:
     return textwrap.wrap(text, room, break_on_hyphens=False, break_long_words=False)
 
 
+def folded(text: str, stream: TextIO | None = None) -> str:
+    """Text whose long lines are broken at blanks, the rest further in, where somebody looks; quoted lines stay."""
+    if not (sys.stdout if stream is None else stream).isatty():
+        return text
+    width = columns()
+    return "\n".join(part for line in text.split("\n") for part in _hanging(line, width))
+
+
+def _hanging(line: str, width: int) -> list[str]:
+    indent = " " * (len(line) - len(line.lstrip()))
+    if len(line) <= width or line.lstrip().startswith("|"):
+        return [line]
+    return textwrap.wrap(
+        line, width, subsequent_indent=f"{indent}    ", break_on_hyphens=False, break_long_words=False,
+        drop_whitespace=True,
+    )  # fmt: skip
+
+
+_PREFIXES = ("PSA_ALG_", "PSA_KEY_TYPE_", "PSA_ECC_FAMILY_", "PSA_DH_FAMILY_", "PSA_SLH_DSA_FAMILY_")
+
+
+def short(expression: str) -> str:
+    """A macro expression without what all of its kind begin with."""
+    for prefix in _PREFIXES:
+        expression = expression.replace(prefix, "")
+    return expression
+
+
+def trace_table(events: Iterable[TraceEvent], stream: TextIO | None = None) -> str:
+    """The calls of drivers, the ones made by a driver further in; mechanisms are short where somebody looks."""
+    name = short if (sys.stdout if stream is None else stream).isatty() else str
+    rows = []
+    for event in events:
+        driver, took = f"{'  ' * (event.depth - 1)}{event.driver}", f"{event.duration_ns / 1e3:8.1f}"
+        rows.append((driver, event.entry_point, event.status_name, took, name(event.mechanism)))
+    head = ("driver", "entry point", "status", "      us", "mechanism")
+    return table(rows, header=head, stream=stream) if rows else "no driver was called"
+
+
 def render_findings(findings: Iterable[Finding], colour: bool = True, stream: TextIO | None = None) -> str:
     """Findings as text with the severities coloured, and a closing line of counts; empty if there are none."""
     from psa_bridge.driver.findings import Findings, Severity
 
     text = Findings(findings).render()
+    text = folded(text, stream) if colour else text
     for severity in Severity if colour else ():
         text = text.replace(f"{severity.value}:", coloured(f"{severity.value}:", severity.value, stream))
     return text

@@ -64,9 +64,11 @@ class Outcome:
         return 1 if self.error or self._missed else 0
 
     def _print(self) -> None:
+        from psa_bridge.cli.output import trace_table
+
         say = self._say
         if self.arguments.trace:
-            self._print_trace()
+            print(trace_table(self.events, sys.stderr), file=sys.stderr)
         if self.error is None:
             self._write(self._output)
             self._tell_key()
@@ -98,16 +100,6 @@ class Outcome:
         hint = "" if kept or place else "; --save-new FILE keeps it"
         self._say(f"made a {key['type']} of {key['bits']} bits{place}{hint}")
 
-    def _print_trace(self) -> None:
-        from psa_bridge.cli.output import table
-
-        rows = []
-        for event in self.events:
-            driver, took = f"{'  ' * (event.depth - 1)}{event.driver}", f"{event.duration_ns / 1e3:8.1f}"
-            rows.append((driver, event.entry_point, event.status_name, took, event.mechanism))
-        head = ("driver", "entry point", "status", "      us", "mechanism")
-        print(table(rows, header=head, stream=sys.stderr) if rows else "no driver was called", file=sys.stderr)
-
     def _write(self, result: bytes | None) -> None:
         from psa_bridge.cli.arguments import write_bytes
 
@@ -115,8 +107,8 @@ class Outcome:
             if self.call.checks and not self.arguments.quiet:
                 print("it matches")
             return
-        target = self.arguments.output
-        form = self.arguments.format or ("raw" if target else "hex")
+        target = None if str(self.arguments.output) == "-" else self.arguments.output
+        form = self.arguments.format or ("raw" if self.arguments.output else "hex")
         if form == "raw":
             data = result
         else:
@@ -132,7 +124,7 @@ class Outcome:
         from psa_bridge.cli.arguments import print_json, write_bytes
         from psa_bridge.cli.reports import document
 
-        if self.arguments.output and self._output is not None:
+        if self.arguments.output and str(self.arguments.output) != "-" and self._output is not None:
             write_bytes(self.arguments.output, self._output)
         key, new, error = self.given.get("key"), self.result.key, self.error
         content = {
