@@ -2,8 +2,8 @@
 
 Usage: derivation.py [--seconds S] [name...]
 Every row runs both ways in alternation and prints the best time of each, and ours over theirs.  A row of few bytes
-shows what Python calls cost: theirs is one object and one call, ours has one for every input, as the API has.  Rows with a limit that
-they miss are marked; the exit code is 1 then.
+shows what Python calls cost: theirs is one object and one call, ours has one for every input, as the API has.  Rows
+with a limit that they miss are marked; the exit code is 1 then.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 
 #include "dh.h"
 #include "ecc.h"
+#include "scalar.h"
 #include "twisted.h"
 
 psa_status_t lc_draw(const uint8_t *bound, size_t size, lc_bytes_t drawn, uint8_t *out) {
@@ -74,21 +75,21 @@ static psa_status_t derive_ecc(const lc_key_t *key, lc_bytes_t drawn, lc_output_
 
 /* A number modulo the order, in the private-key format of the curve: big-endian, or little-endian of Edwards curves. */
 static psa_status_t reduce(const lc_curve_t *curve, const BIGNUM *order, lc_bytes_t drawn, uint8_t *out) {
-    int width = (int)lc_curve_private_size(curve);
-    BN_CTX *scratch = BN_CTX_secure_new_ex(lc_context());
-    BIGNUM *number = BN_secure_new();
-    BIGNUM *rest = BN_secure_new();
-    bool done = false;
-    if (scratch != NULL && number != NULL && rest != NULL && BN_bin2bn(drawn.data, (int)drawn.size, number) != NULL) {
-        BN_set_flags(number, BN_FLG_CONSTTIME);
-        done =
-            BN_nnmod(rest, number, order, scratch) == 1 &&
-            (curve->shape == LC_EDWARDS ? BN_bn2lebinpad(rest, out, width) : BN_bn2binpad(rest, out, width)) == width;
+    uint8_t data[LC_ECC_PRIVATE_MAX] = {0};
+    size_t width = lc_curve_private_size(curve);
+    lc_order_t n;
+    lc_scalar_t number;
+    if (!lc_order_read(&n, order) || n.size > width) {
+        return PSA_ERROR_NOT_SUPPORTED;
     }
-    BN_clear_free(rest);
-    BN_clear_free(number);
-    BN_CTX_free(scratch);
-    return done ? PSA_SUCCESS : lc_failed(PSA_ERROR_GENERIC_ERROR);
+    lc_scalar_reduce(&n, drawn.data, drawn.size, &number);
+    lc_scalar_write(&n, &number, data + width - n.size);
+    for (size_t i = 0; i < width; i++) {
+        out[i] = data[curve->shape == LC_EDWARDS ? width - 1 - i : i];
+    }
+    OPENSSL_cleanse(data, sizeof(data));
+    OPENSSL_cleanse(&number, sizeof(number));
+    return PSA_SUCCESS;
 }
 
 static const BIGNUM *order_of(const lc_curve_t *curve) {

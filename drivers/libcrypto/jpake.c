@@ -7,48 +7,44 @@ static bool serves(psa_algorithm_t alg) {
     return PSA_ALG_IS_JPAKE(alg);
 }
 
+/* Every element that is not the generator. */
+static size_t elements_of(lc_jpake_t *j, lc_element_t *elements[10]) {
+    size_t count = 0;
+    for (size_t i = 0; i < 4; i++) {
+        elements[count++] = &j->x[i];
+    }
+    elements[count++] = &j->a;
+    elements[count++] = &j->b;
+    lc_proof_t *proofs[2] = {&j->out, &j->in};
+    for (size_t i = 0; i < 2; i++) {
+        elements[count++] = &proofs[i]->sum;
+        elements[count++] = &proofs[i]->commitment;
+    }
+    return count;
+}
+
 static void drop(void *state) {
     lc_jpake_t *j = state;
+    lc_element_t *elements[10];
     lc_text_free(&j->user);
     lc_text_free(&j->peer);
-    BN_clear_free(j->s);
-    BN_clear_free(j->own[0]);
-    BN_clear_free(j->own[1]);
-    BN_clear_free(j->x2s);
-    BN_clear_free(j->out.nonce);
-    for (size_t i = 0; i < 4; i++) {
-        EC_POINT_clear_free(j->x[i]);
+    for (size_t i = elements_of(j, elements); i-- > 0;) {
+        EC_POINT_clear_free(elements[i]->point);
     }
-    EC_POINT_clear_free(j->second);
-    EC_POINT_clear_free(j->out.base);
-    EC_POINT_clear_free(j->out.x);
-    EC_POINT_clear_free(j->out.commitment);
-    EC_POINT_clear_free(j->in.base);
-    EC_POINT_clear_free(j->in.commitment);
     BN_CTX_free(j->scratch);
     OPENSSL_clear_free(j, sizeof(*j));
 }
 
 /* Everything that needs memory, so that later steps have it. */
 static bool allocate(lc_jpake_t *j) {
-    bool done = true;
+    lc_element_t *elements[10];
     j->scratch = BN_CTX_secure_new_ex(lc_context());
-    j->s = lc_secret_new();
-    j->own[0] = lc_secret_new();
-    j->own[1] = lc_secret_new();
-    j->x2s = lc_secret_new();
-    j->out.nonce = lc_secret_new();
-    for (size_t i = 0; i < 4; i++) {
-        j->x[i] = EC_POINT_new(j->group.group);
-        done = done && j->x[i] != NULL;
+    bool done = j->scratch != NULL;
+    for (size_t i = elements_of(j, elements); i-- > 0;) {
+        elements[i]->point = EC_POINT_new(j->group.group);
+        done = done && elements[i]->point != NULL;
     }
-    j->second = EC_POINT_new(j->group.group);
-    j->out.x = EC_POINT_new(j->group.group);
-    j->out.commitment = EC_POINT_new(j->group.group);
-    j->in.commitment = EC_POINT_new(j->group.group);
-    return done && j->scratch != NULL && j->s != NULL && j->own[0] != NULL && j->own[1] != NULL && j->x2s != NULL &&
-           j->out.nonce != NULL && j->second != NULL && j->out.x != NULL && j->out.commitment != NULL &&
-           j->in.commitment != NULL;
+    return done && lc_group_encode(&j->group, EC_GROUP_get0_generator(j->group.group), j->generator.data);
 }
 
 /* s = the password as a number, modulo the order; it must not be 0. */
@@ -60,9 +56,8 @@ static psa_status_t take_password(lc_jpake_t *j, const psa_crypto_driver_pake_in
         status = PSA_ERROR_NOT_SUPPORTED;
     }
     if (status == PSA_SUCCESS) {
-        bool done = BN_bin2bn(password.data, (int)password.size, j->s) != NULL &&
-                    BN_nnmod(j->s, j->s, EC_GROUP_get0_order(j->group.group), j->scratch) == 1;
-        status = !done ? PSA_ERROR_INSUFFICIENT_MEMORY : BN_is_zero(j->s) ? PSA_ERROR_INVALID_ARGUMENT : PSA_SUCCESS;
+        lc_scalar_reduce(&j->group.order, password.data, password.size, &j->s);
+        status = lc_scalar_is_zero(&j->s) ? PSA_ERROR_INVALID_ARGUMENT : PSA_SUCCESS;
     }
     lc_text_free(&password);
     return status;
@@ -107,46 +102,52 @@ static psa_status_t setup(const psa_crypto_driver_pake_inputs_t *inputs, const p
     return PSA_SUCCESS;
 }
 
-/* base = X1 + a + b, the base of a proof of the second round. */
-static psa_status_t sum(const lc_jpake_t *j, const EC_POINT *a, const EC_POINT *b, EC_POINT **base) {
+/* The base of a proof of the second round: X1 + p + q. */
+static psa_status_t make_base(lc_jpake_t *j, const lc_element_t *p, const lc_element_t *q, lc_proof_t *proof) {
     const EC_GROUP *group = j->group.group;
-    EC_POINT_clear_free(*base);
-    *base = EC_POINT_new(group);
-    if (*base == NULL || EC_POINT_add(group, *base, j->x[0], a, j->scratch) != 1 ||
-        EC_POINT_add(group, *base, *base, b, j->scratch) != 1) {
-        return PSA_ERROR_INSUFFICIENT_MEMORY;
+    lc_element_t *sum = &proof->sum;
+    if (EC_POINT_add(group, sum->point, j->x[0].point, p->point, j->scratch) != 1 ||
+        EC_POINT_add(group, sum->point, sum->point, q->point, j->scratch) != 1) {
+        return lc_failed(PSA_ERROR_GENERIC_ERROR);
     }
-    return lc_group_is_neutral(&j->group, *base) ? PSA_ERROR_INVALID_ARGUMENT : PSA_SUCCESS;
+    if (lc_group_is_neutral(&j->group, sum->point)) {
+        return PSA_ERROR_INVALID_ARGUMENT;
+    }
+    proof->base = sum;
+    return lc_element_encode(&j->group, sum) ? PSA_SUCCESS : lc_failed(PSA_ERROR_GENERIC_ERROR);
 }
 
 /* The secret of the proof under way. */
-static const BIGNUM *secret_of(const lc_jpake_t *j, unsigned part) {
-    return part < 2 ? j->own[part] : j->x2s;
+static const lc_scalar_t *secret_of(const lc_jpake_t *j, unsigned part) {
+    return part < 2 ? &j->own[part] : &j->x2s;
 }
 
 /* Draw x1 or x2, or put x2 s together; X = x base. `part` is 0 or 1 in the first round, 2 in the second. */
 static psa_status_t make_share(lc_jpake_t *j, unsigned part) {
     psa_status_t status;
     if (part < 2) {
-        status = lc_group_random(&j->group, j->own[part], j->scratch);
+        j->out.base = &j->generator;
+        j->out.x = &j->x[part];
+        status = lc_group_random(&j->group, &j->own[part]);
     } else {
-        status = sum(j, j->x[2], j->x[3], &j->out.base);
-        if (status == PSA_SUCCESS && !lc_group_scale(&j->group, j->x2s, j->own[1], j->s, j->scratch)) {
-            status = PSA_ERROR_INSUFFICIENT_MEMORY;
-        }
+        j->out.x = &j->a;
+        status = make_base(j, &j->x[2], &j->x[3], &j->out);
+        lc_scalar_multiply(&j->group.order, &j->x2s, &j->own[1], &j->s);
     }
     if (status != PSA_SUCCESS) {
         return status;
     }
-    bool done = lc_group_multiply(&j->group, j->out.x, j->out.base, secret_of(j, part), j->scratch) &&
-                (part == 2 || EC_POINT_copy(j->x[part], j->out.x) == 1);
+    bool done = lc_group_multiply(&j->group, j->out.x->point, j->out.base->point, secret_of(j, part), j->scratch) &&
+                lc_element_encode(&j->group, j->out.x);
     return done ? PSA_SUCCESS : lc_failed(PSA_ERROR_GENERIC_ERROR);
 }
 
 static psa_status_t make_commitment(lc_jpake_t *j) {
-    psa_status_t status = lc_group_random(&j->group, j->out.nonce, j->scratch);
+    lc_proof_t *proof = &j->out;
+    psa_status_t status = lc_group_random(&j->group, &proof->nonce);
     if (status == PSA_SUCCESS &&
-        !lc_group_multiply(&j->group, j->out.commitment, j->out.base, j->out.nonce, j->scratch)) {
+        (!lc_group_multiply(&j->group, proof->commitment.point, proof->base->point, &proof->nonce, j->scratch) ||
+         !lc_element_encode(&j->group, &proof->commitment))) {
         status = lc_failed(PSA_ERROR_GENERIC_ERROR);
     }
     return status;
@@ -154,23 +155,21 @@ static psa_status_t make_commitment(lc_jpake_t *j) {
 
 static psa_status_t output(void *state, psa_crypto_driver_pake_step_t step, lc_output_t out) {
     lc_jpake_t *j = state;
-    uint8_t data[LC_ECC_PUBLIC_MAX];
+    uint8_t proof[LC_ECC_PRIVATE_MAX];
     if (step != j->out_next || step > PSA_JPAKE_X2S_STEP_ZK_PROOF ||
         (step > ROUND_1_END && j->in_next <= ROUND_1_END)) {
         return PSA_ERROR_BAD_STATE;
     }
     unsigned part = ((unsigned)step - 1) / 3;
     unsigned kind = ((unsigned)step - 1) % 3;
-    size_t size = kind == 2 ? j->group.order_size : j->group.element_size;
+    size_t size = kind == 2 ? j->group.order.size : j->group.element_size;
     psa_status_t status = kind == 0   ? make_share(j, part)
                           : kind == 1 ? make_commitment(j)
-                                      : lc_jpake_prove(j, secret_of(j, part), data);
-    if (status == PSA_SUCCESS && kind < 2 &&
-        !lc_group_encode(&j->group, kind == 0 ? j->out.x : j->out.commitment, data)) {
-        status = lc_failed(PSA_ERROR_GENERIC_ERROR);
+                                      : lc_jpake_prove(j, secret_of(j, part), proof);
+    if (status == PSA_SUCCESS) {
+        status = lc_write(out, kind == 0 ? j->out.x->data : kind == 1 ? j->out.commitment.data : proof, size);
     }
     if (status == PSA_SUCCESS) {
-        status = lc_write(out, data, size);
         j->out_next++;
     }
     return status;
@@ -185,14 +184,15 @@ static psa_status_t input(void *state, psa_crypto_driver_pake_step_t step, lc_by
     psa_status_t status = PSA_SUCCESS;
     switch (((unsigned)step - 1) % 3) {
     case 0:
-        j->in.x = second ? j->second : step == PSA_JPAKE_X1_STEP_KEY_SHARE ? j->x[2] : j->x[3];
-        status = lc_group_decode(&j->group, in.data, in.size, j->in.x, j->scratch);
+        j->in.x = second ? &j->b : step == PSA_JPAKE_X1_STEP_KEY_SHARE ? &j->x[2] : &j->x[3];
+        j->in.base = &j->generator;
+        status = lc_element_decode(&j->group, in, j->in.x, j->scratch);
         if (status == PSA_SUCCESS && second) {
-            status = sum(j, j->x[1], j->x[2], &j->in.base);
+            status = make_base(j, &j->x[1], &j->x[2], &j->in);
         }
         break;
     case 1:
-        status = lc_group_decode(&j->group, in.data, in.size, j->in.commitment, j->scratch);
+        status = lc_element_decode(&j->group, in, &j->in.commitment, j->scratch);
         break;
     default:
         status = lc_jpake_check(j, in);
@@ -213,13 +213,13 @@ static psa_status_t secret(void *state, lc_output_t out) {
     }
     EC_POINT *k = EC_POINT_new(j->group.group);
     psa_status_t status = PSA_ERROR_INSUFFICIENT_MEMORY;
-    if (k != NULL && lc_group_multiply(&j->group, k, j->x[3], j->x2s, j->scratch) &&
-        lc_group_subtract(&j->group, k, j->second, k, j->scratch)) {
+    if (k != NULL && lc_group_multiply(&j->group, k, j->x[3].point, &j->x2s, j->scratch) &&
+        lc_group_subtract(&j->group, k, j->b.point, k, j->scratch)) {
         /* A peer that knows the password can bring this about, but gains nothing. */
         status = lc_group_is_neutral(&j->group, k) ? PSA_ERROR_INVALID_ARGUMENT : PSA_SUCCESS;
     }
     if (status == PSA_SUCCESS) {
-        bool done = lc_group_multiply(&j->group, k, k, j->own[1], j->scratch) && lc_group_encode(&j->group, k, data);
+        bool done = lc_group_multiply(&j->group, k, k, &j->own[1], j->scratch) && lc_group_encode(&j->group, k, data);
         status = done ? lc_write(out, data, j->group.element_size) : lc_failed(PSA_ERROR_GENERIC_ERROR);
     }
     EC_POINT_clear_free(k);

@@ -5,6 +5,7 @@
 #define LIBCRYPTO_PAKE_H
 
 #include "hash.h"
+#include "scalar.h"
 #include "twisted.h"
 
 /* Groups */
@@ -15,8 +16,14 @@ typedef struct {
     const lc_twisted_t *twisted; /**< null for a Weierstrass curve */
     size_t element_size;         /**< bytes of an element, in the format of public keys */
     size_t scalar_size;          /**< bytes of a scalar in the format of private keys */
-    size_t order_size;           /**< bytes of the order */
+    lc_order_t order;
 } lc_group_t;
+
+/** An element and its encoding. */
+typedef struct {
+    EC_POINT *point; /**< null: the base point */
+    uint8_t data[LC_ECC_PUBLIC_MAX];
+} lc_element_t;
 
 /** The group of a curve; NOT_SUPPORTED if this driver or this libcrypto lacks it. */
 psa_status_t lc_group_find(psa_ecc_family_t family, size_t bits, lc_group_t *group);
@@ -31,8 +38,17 @@ psa_status_t lc_group_decode(const lc_group_t *group, const uint8_t *data, size_
 /** Encodes an element, which must not be neutral, into group->element_size bytes; false on failure. */
 bool lc_group_encode(const lc_group_t *group, const EC_POINT *element, uint8_t *data);
 
+/** Decodes an element, and keeps its encoding; as lc_group_decode(). */
+psa_status_t lc_element_decode(const lc_group_t *group, lc_bytes_t data, lc_element_t *element, BN_CTX *scratch);
+
+/** Encodes an element's point; as lc_group_encode(). */
+bool lc_element_encode(const lc_group_t *group, lc_element_t *element);
+
 /** r = k p, or k times the base point if `p` is null.  In a time that does not depend on k. */
-bool lc_group_multiply(const lc_group_t *group, EC_POINT *r, const EC_POINT *p, const BIGNUM *k, BN_CTX *scratch);
+bool lc_group_multiply(const lc_group_t *group, EC_POINT *r, const EC_POINT *p, const lc_scalar_t *k, BN_CTX *scratch);
+
+/** r = h p with the cofactor h; r may be p. */
+bool lc_group_clear_cofactor(const lc_group_t *group, EC_POINT *r, const EC_POINT *p, BN_CTX *scratch);
 
 /** r = a - b */
 bool lc_group_subtract(const lc_group_t *group, EC_POINT *r, const EC_POINT *a, const EC_POINT *b, BN_CTX *scratch);
@@ -41,19 +57,13 @@ bool lc_group_subtract(const lc_group_t *group, EC_POINT *r, const EC_POINT *a, 
 bool lc_group_is_neutral(const lc_group_t *group, const EC_POINT *element);
 
 /** A scalar that is not 0, drawn uniformly. */
-psa_status_t lc_group_random(const lc_group_t *group, BIGNUM *k, BN_CTX *scratch);
-
-/** r = a b modulo the order; both are less than the order. */
-bool lc_group_scale(const lc_group_t *group, BIGNUM *r, const BIGNUM *a, const BIGNUM *b, BN_CTX *scratch);
+psa_status_t lc_group_random(const lc_group_t *group, lc_scalar_t *k);
 
 /** A scalar from group->scalar_size bytes in the format of private keys.
  *
- * @return PSA_SUCCESS, INVALID_ARGUMENT if it is 0 or not less than the order, or INSUFFICIENT_MEMORY
+ * @return PSA_SUCCESS, or INVALID_ARGUMENT if it is 0 or not less than the order
  */
-psa_status_t lc_group_scalar(const lc_group_t *group, const uint8_t *data, BIGNUM *k);
-
-/** A number that is secret, or an element; null if there is no memory. */
-BIGNUM *lc_secret_new(void);
+psa_status_t lc_group_scalar(const lc_group_t *group, const uint8_t *data, lc_scalar_t *k);
 
 /* Inputs */
 

@@ -11,11 +11,11 @@ typedef struct {
     lc_text_t user;
     lc_text_t peer;
     lc_text_t context;
-    BIGNUM *w0;
-    BIGNUM *w1;                           /* of the prover */
-    BIGNUM *x;                            /* or y: of the own share */
+    lc_scalar_t w0;
+    lc_scalar_t w1;                       /* of the prover */
+    lc_scalar_t x;                        /* or y: of the own share */
     EC_POINT *l;                          /* of the verifier */
-    EC_POINT *fixed[2];                   /* M, N */
+    const lc_spake2p_fixed_t *fixed;      /* M, N */
     EC_POINT *theirs;                     /* the share of the peer, without its mask */
     uint8_t shares[2][LC_ECC_PUBLIC_MAX]; /* shareP, shareV */
     lc_spake2p_keys_t keys;
@@ -30,12 +30,7 @@ static void drop(void *state) {
     lc_text_free(&s->user);
     lc_text_free(&s->peer);
     lc_text_free(&s->context);
-    BN_clear_free(s->w0);
-    BN_clear_free(s->w1);
-    BN_clear_free(s->x);
     EC_POINT_clear_free(s->l);
-    EC_POINT_free(s->fixed[0]);
-    EC_POINT_free(s->fixed[1]);
     EC_POINT_clear_free(s->theirs);
     BN_CTX_free(s->scratch);
     OPENSSL_clear_free(s, sizeof(*s));
@@ -44,15 +39,9 @@ static void drop(void *state) {
 static bool allocate(spake2p_t *s) {
     const EC_GROUP *group = s->group.group;
     s->scratch = BN_CTX_secure_new_ex(lc_context());
-    s->w0 = lc_secret_new();
-    s->w1 = lc_secret_new();
-    s->x = lc_secret_new();
     s->l = EC_POINT_new(group);
-    s->fixed[0] = EC_POINT_new(group);
-    s->fixed[1] = EC_POINT_new(group);
     s->theirs = EC_POINT_new(group);
-    return s->scratch != NULL && s->w0 != NULL && s->w1 != NULL && s->x != NULL && s->l != NULL &&
-           s->fixed[0] != NULL && s->fixed[1] != NULL && s->theirs != NULL;
+    return s->scratch != NULL && s->l != NULL && s->theirs != NULL;
 }
 
 /* Role and key: a prover knows w1, a verifier needs L only. */
@@ -75,7 +64,7 @@ static psa_status_t take_key(spake2p_t *s, const psa_crypto_driver_pake_inputs_t
         return PSA_ERROR_INVALID_ARGUMENT;
     }
     s->client = client;
-    return lc_spake2p_read(&s->group, &key, s->w0, s->w1, client ? NULL : s->l, s->scratch);
+    return lc_spake2p_read(&s->group, &key, &s->w0, &s->w1, client ? NULL : s->l, s->scratch);
 }
 
 static psa_status_t prepare(spake2p_t *s, const psa_crypto_driver_pake_inputs_t *inputs,
@@ -87,8 +76,7 @@ static psa_status_t prepare(spake2p_t *s, const psa_crypto_driver_pake_inputs_t 
     s->hash = lc_hash_find(PSA_ALG_GET_HASH(s->alg));
     psa_status_t status = s->hash == NULL ? PSA_ERROR_NOT_SUPPORTED : lc_group_find(family, bits, &s->group);
     if (status == PSA_SUCCESS) {
-        status = allocate(s) ? lc_spake2p_fixed(&s->group, family, bits, s->fixed, s->scratch)
-                             : PSA_ERROR_INSUFFICIENT_MEMORY;
+        status = allocate(s) ? lc_spake2p_fixed(&s->group, family, bits, &s->fixed) : PSA_ERROR_INSUFFICIENT_MEMORY;
     }
     if (status == PSA_SUCCESS) {
         status = take_key(s, inputs);
@@ -119,15 +107,20 @@ static psa_status_t setup(const psa_crypto_driver_pake_inputs_t *inputs, const p
     return PSA_SUCCESS;
 }
 
+/* r = w0 M, or w0 N */
+static bool multiply_mask(const spake2p_t *s, EC_POINT *r, size_t which) {
+    return lc_group_multiply(&s->group, r, s->fixed->element[which].point, &s->w0, s->scratch);
+}
+
 /* The own share, x P + w0 M or y P + w0 N. */
 static psa_status_t make_share(spake2p_t *s, uint8_t *data) {
     EC_POINT *mask = EC_POINT_new(s->group.group);
     EC_POINT *share = EC_POINT_new(s->group.group);
     psa_status_t status =
-        mask == NULL || share == NULL ? PSA_ERROR_INSUFFICIENT_MEMORY : lc_group_random(&s->group, s->x, s->scratch);
+        mask == NULL || share == NULL ? PSA_ERROR_INSUFFICIENT_MEMORY : lc_group_random(&s->group, &s->x);
     if (status == PSA_SUCCESS) {
-        bool done = lc_group_multiply(&s->group, share, NULL, s->x, s->scratch) &&
-                    lc_group_multiply(&s->group, mask, s->fixed[s->client ? 0 : 1], s->w0, s->scratch) &&
+        bool done = lc_group_multiply(&s->group, share, NULL, &s->x, s->scratch) &&
+                    multiply_mask(s, mask, s->client ? 0 : 1) &&
                     EC_POINT_add(s->group.group, share, share, mask, s->scratch) == 1 &&
                     lc_group_encode(&s->group, share, data);
         status = done ? PSA_SUCCESS : lc_failed(PSA_ERROR_GENERIC_ERROR);
@@ -143,7 +136,7 @@ static psa_status_t take_share(spake2p_t *s, lc_bytes_t in) {
     psa_status_t status = mask == NULL ? PSA_ERROR_INSUFFICIENT_MEMORY
                                        : lc_group_decode(&s->group, in.data, in.size, s->theirs, s->scratch);
     if (status == PSA_SUCCESS) {
-        bool done = lc_group_multiply(&s->group, mask, s->fixed[s->client ? 1 : 0], s->w0, s->scratch) &&
+        bool done = multiply_mask(s, mask, s->client ? 1 : 0) &&
                     lc_group_subtract(&s->group, s->theirs, s->theirs, mask, s->scratch);
         status = !done                                       ? lc_failed(PSA_ERROR_GENERIC_ERROR)
                  : lc_group_is_neutral(&s->group, s->theirs) ? PSA_ERROR_INVALID_ARGUMENT
@@ -157,25 +150,21 @@ static psa_status_t take_share(spake2p_t *s, lc_bytes_t in) {
 }
 
 /* r = h k p, encoded. */
-static bool share_secret(const spake2p_t *s, const EC_POINT *p, const BIGNUM *k, uint8_t *data) {
-    const BIGNUM *cofactor = EC_GROUP_get0_cofactor(s->group.group);
+static bool share_secret(const spake2p_t *s, const EC_POINT *p, const lc_scalar_t *k, uint8_t *data) {
     EC_POINT *r = EC_POINT_new(s->group.group);
     bool done = r != NULL && lc_group_multiply(&s->group, r, p, k, s->scratch) &&
-                (BN_is_one(cofactor) || lc_group_multiply(&s->group, r, r, cofactor, s->scratch)) &&
-                lc_group_encode(&s->group, r, data);
+                lc_group_clear_cofactor(&s->group, r, r, s->scratch) && lc_group_encode(&s->group, r, data);
     EC_POINT_clear_free(r);
     return done;
 }
 
 /* Z and V from both shares, and what follows from them. */
 static psa_status_t derive(spake2p_t *s) {
-    uint8_t points[4][LC_ECC_PUBLIC_MAX]; /* M, N, Z, V */
+    uint8_t points[2][LC_ECC_PUBLIC_MAX]; /* Z, V */
     uint8_t w0[LC_ECC_PRIVATE_MAX];
     size_t size = s->group.element_size;
-    bool done = lc_group_encode(&s->group, s->fixed[0], points[0]) &&
-                lc_group_encode(&s->group, s->fixed[1], points[1]) && share_secret(s, s->theirs, s->x, points[2]) &&
-                (s->client ? share_secret(s, s->theirs, s->w1, points[3]) : share_secret(s, s->l, s->x, points[3])) &&
-                BN_bn2binpad(s->w0, w0, (int)s->group.order_size) == (int)s->group.order_size;
+    bool done = share_secret(s, s->theirs, &s->x, points[0]) &&
+                (s->client ? share_secret(s, s->theirs, &s->w1, points[1]) : share_secret(s, s->l, &s->x, points[1]));
     const lc_text_t *prover = s->client ? &s->user : &s->peer;
     const lc_text_t *verifier = s->client ? &s->peer : &s->user;
     lc_spake2p_transcript_t transcript = {
@@ -184,14 +173,15 @@ static psa_status_t derive(spake2p_t *s) {
         {s->context.data, s->context.size},
         {prover->data, prover->size},
         {verifier->data, verifier->size},
-        {points[0], size},
-        {points[1], size},
+        {s->fixed->element[0].data, size},
+        {s->fixed->element[1].data, size},
         {s->shares[0], size},
         {s->shares[1], size},
-        {points[2], size},
-        {points[3], size},
-        {w0, s->group.order_size},
+        {points[0], size},
+        {points[1], size},
+        {w0, s->group.order.size},
     };
+    lc_scalar_write(&s->group.order, &s->w0, w0);
     psa_status_t status = done ? lc_spake2p_schedule(&transcript, &s->keys) : lc_failed(PSA_ERROR_GENERIC_ERROR);
     OPENSSL_cleanse(points, sizeof(points));
     OPENSSL_cleanse(w0, sizeof(w0));

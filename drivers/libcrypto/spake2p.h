@@ -31,9 +31,17 @@ typedef struct {
 /** The key schedule (RFC 9383, section 3.4; for Matter, that of draft 02). */
 psa_status_t lc_spake2p_schedule(const lc_spake2p_transcript_t *transcript, lc_spake2p_keys_t *keys);
 
-/** M and N of a curve (RFC 9383, section 4); NOT_SUPPORTED if SPAKE2+ is not defined for it. */
-psa_status_t lc_spake2p_fixed(const lc_group_t *group, psa_ecc_family_t family, size_t bits, EC_POINT *const points[2],
-                              BN_CTX *scratch);
+/** M and N of a curve (RFC 9383, section 4). */
+typedef struct {
+    lc_element_t element[2];
+} lc_spake2p_fixed_t;
+
+/** M and N; made once and shared.
+ *
+ * @return PSA_SUCCESS, NOT_SUPPORTED if SPAKE2+ is not defined for the curve, or INSUFFICIENT_MEMORY
+ */
+psa_status_t lc_spake2p_fixed(const lc_group_t *group, psa_ecc_family_t family, size_t bits,
+                              const lc_spake2p_fixed_t **fixed);
 
 /** Takes a key apart.
  *
@@ -45,8 +53,8 @@ psa_status_t lc_spake2p_fixed(const lc_group_t *group, psa_ecc_family_t family, 
  *
  * @return PSA_SUCCESS, INVALID_ARGUMENT for data that is no such key, or INSUFFICIENT_MEMORY
  */
-psa_status_t lc_spake2p_read(const lc_group_t *group, const lc_key_t *key, BIGNUM *w0, BIGNUM *w1, EC_POINT *l,
-                             BN_CTX *scratch);
+psa_status_t lc_spake2p_read(const lc_group_t *group, const lc_key_t *key, lc_scalar_t *w0, lc_scalar_t *w1,
+                             EC_POINT *l, BN_CTX *scratch);
 
 psa_status_t lc_spake2p_import(const lc_key_t *key, lc_output_t out, size_t *bits);
 psa_status_t lc_spake2p_export_public(const lc_key_t *key, lc_output_t out);

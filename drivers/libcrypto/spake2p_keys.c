@@ -32,8 +32,8 @@ static psa_status_t find(const lc_key_t *key, size_t *bits, lc_group_t *group) {
     return status;
 }
 
-psa_status_t lc_spake2p_read(const lc_group_t *group, const lc_key_t *key, BIGNUM *w0, BIGNUM *w1, EC_POINT *l,
-                             BN_CTX *scratch) {
+psa_status_t lc_spake2p_read(const lc_group_t *group, const lc_key_t *key, lc_scalar_t *w0, lc_scalar_t *w1,
+                             EC_POINT *l, BN_CTX *scratch) {
     if (key->size != key_size(group, key->type)) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
@@ -56,12 +56,12 @@ psa_status_t lc_spake2p_read(const lc_group_t *group, const lc_key_t *key, BIGNU
 static psa_status_t read(const lc_group_t *group, const lc_key_t *key, bool want_public, lc_output_t out) {
     bool pair = PSA_KEY_TYPE_IS_KEY_PAIR(key->type);
     BN_CTX *scratch = BN_CTX_secure_new_ex(lc_context());
-    BIGNUM *w0 = lc_secret_new();
-    BIGNUM *w1 = lc_secret_new();
+    lc_scalar_t w0;
+    lc_scalar_t w1;
     EC_POINT *l = EC_POINT_new(group->group);
     psa_status_t status = PSA_ERROR_INSUFFICIENT_MEMORY;
-    if (scratch != NULL && w0 != NULL && w1 != NULL && l != NULL) {
-        status = lc_spake2p_read(group, key, w0, w1, want_public || !pair ? l : NULL, scratch);
+    if (scratch != NULL && l != NULL) {
+        status = lc_spake2p_read(group, key, &w0, &w1, want_public || !pair ? l : NULL, scratch);
     }
     if (status == PSA_SUCCESS && want_public) {
         memcpy(out.data, key->data, group->scalar_size);
@@ -69,8 +69,8 @@ static psa_status_t read(const lc_group_t *group, const lc_key_t *key, bool want
         status = done ? PSA_SUCCESS : lc_failed(PSA_ERROR_GENERIC_ERROR);
     }
     EC_POINT_clear_free(l);
-    BN_clear_free(w0);
-    BN_clear_free(w1);
+    OPENSSL_cleanse(&w0, sizeof(w0));
+    OPENSSL_cleanse(&w1, sizeof(w1));
     BN_CTX_free(scratch);
     return status;
 }

@@ -46,12 +46,55 @@ static psa_status_t read(const lc_group_t *group, const char *text, EC_POINT *po
                                                                              : lc_failed(PSA_ERROR_GENERIC_ERROR);
 }
 
-psa_status_t lc_spake2p_fixed(const lc_group_t *group, psa_ecc_family_t family, size_t bits, EC_POINT *const points[2],
-                              BN_CTX *scratch) {
+static void drop(lc_spake2p_fixed_t *made) {
+    EC_POINT_free(made->element[0].point);
+    EC_POINT_free(made->element[1].point);
+    OPENSSL_free(made);
+}
+
+static psa_status_t fill(const lc_group_t *group, size_t index, lc_spake2p_fixed_t *made) {
+    BN_CTX *scratch = BN_CTX_new_ex(lc_context());
+    psa_status_t status = scratch == NULL ? PSA_ERROR_INSUFFICIENT_MEMORY : PSA_SUCCESS;
+    for (size_t i = 0; i < 2 && status == PSA_SUCCESS; i++) {
+        lc_element_t *element = &made->element[i];
+        element->point = EC_POINT_new(group->group);
+        status = element->point == NULL ? PSA_ERROR_INSUFFICIENT_MEMORY
+                                        : read(group, fixed[index].points[i], element->point, scratch);
+        if (status == PSA_SUCCESS && !lc_element_encode(group, element)) {
+            status = lc_failed(PSA_ERROR_GENERIC_ERROR);
+        }
+    }
+    BN_CTX_free(scratch);
+    return status;
+}
+
+static lc_spake2p_fixed_t *shared[sizeof(fixed) / sizeof(fixed[0])];
+
+static psa_status_t share(const lc_group_t *group, size_t index, const lc_spake2p_fixed_t **found) {
+    lc_spake2p_fixed_t *earlier = __atomic_load_n(&shared[index], __ATOMIC_ACQUIRE);
+    *found = earlier;
+    if (earlier != NULL) {
+        return PSA_SUCCESS;
+    }
+    lc_spake2p_fixed_t *mine = OPENSSL_zalloc(sizeof(*mine));
+    psa_status_t status = mine == NULL ? PSA_ERROR_INSUFFICIENT_MEMORY : fill(group, index, mine);
+    if (status == PSA_SUCCESS &&
+        __atomic_compare_exchange_n(&shared[index], &earlier, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        *found = mine;
+        return status;
+    }
+    if (mine != NULL) {
+        drop(mine);
+    }
+    *found = earlier; /* another thread was first, or nothing */
+    return status;
+}
+
+psa_status_t lc_spake2p_fixed(const lc_group_t *group, psa_ecc_family_t family, size_t bits,
+                              const lc_spake2p_fixed_t **found) {
     for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
         if (fixed[i].family == family && fixed[i].bits == bits) {
-            psa_status_t status = read(group, fixed[i].points[0], points[0], scratch);
-            return status == PSA_SUCCESS ? read(group, fixed[i].points[1], points[1], scratch) : status;
+            return share(group, i, found);
         }
     }
     return PSA_ERROR_NOT_SUPPORTED;

@@ -75,6 +75,17 @@ def test_paddings_are_checked_without_a_branch_on_them(tmp_path: Path) -> None:
 
 
 @needs_valgrind
+def test_numbers_modulo_an_order_are_libcryptos_without_a_branch_on_them(tmp_path: Path) -> None:
+    folder = DRIVERS / "libcrypto"
+    # Only what multiplies points gets the number, and knows its width: libcrypto itself is not checked here.
+    (tmp_path / "quiet").write_text("{\n   number\n   Memcheck:Cond\n   obj:*libcrypto.so*\n   ...\n"
+                                    "   fun:lc_scalar_number\n}\n")  # fmt: skip
+    target = program(tmp_path, [folder / "scalar.c", HERE / "constant_time_scalar.c"], folder, "-g", "-O2")
+    options = ["-q", "--error-exitcode=99", f"--suppressions={tmp_path / 'quiet'}"]
+    run_clean(["valgrind", *options, str(target)])
+
+
+@needs_valgrind
 def test_the_constant_time_check_notices_a_branch(tmp_path: Path) -> None:
     """The check itself: a branch on a secret is reported."""
     source = tmp_path / "branch.c"
