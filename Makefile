@@ -7,7 +7,7 @@
 # make ctest   the C tests: plain, under ASan and UBSan, under TSan
 # make asan    the Python tests that run the core, under ASan and UBSan
 # make bench   Python calls beside hashlib and cryptography, what the core adds to a call, libcrypto called directly,
-#              how long loading takes, the AES accelerator, key derivation; fails if a limit is missed
+#              how long loading takes, the AES accelerator, key derivation, PAKE; fails if a limit is missed
 # make test    check, all tests (the C tests among them), and asan
 # Tests run in as many processes as there are processors; JOBS=0 runs them in one.
 
@@ -74,7 +74,7 @@ docs: $(DEV) build
 	@echo "make: the documentation is build/docs/html/index.html"
 
 bench: $(DEV) build
-	@missed=; for name in python core loading aes derivation; do \
+	@missed=; for name in python core loading aes derivation pake; do \
 	    $(BIN)/python benchmarks/$$name.py || missed="$$missed $$name"; \
 	done; test -z "$$missed" || { echo "make: limits missed in:$$missed" >&2; exit 1; }
 
