@@ -70,7 +70,7 @@ format: $(DEV)
 
 docs: $(DEV) build
 	$(BIN)/python -m psa_bridge.gen docs --out docs/generated
-	PATH="$(CURDIR)/$(BIN):$$PATH" COLUMNS=100 $(BIN)/sphinx-build -W -q -b html docs build/docs/html
+	PATH="$(CURDIR)/$(BIN):$$PATH" COLUMNS=88 $(BIN)/sphinx-build -W -q -b html docs build/docs/html
 	@echo "make: the documentation is build/docs/html/index.html"
 
 bench: $(DEV) build

@@ -37,12 +37,14 @@ NEEDS = {"gdb": "gdb"}
 """What a page needs beside the project's own requirements."""
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "howto").glob("*.md")), ids=lambda page: page.stem)
-def test_how_to_pages_work_as_written(page: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "page", [*sorted((ROOT / "docs" / "howto").glob("*.md")), ROOT / "docs" / "index.md"], ids=lambda page: page.stem
+)
+def test_pages_work_as_written(page: Path, tmp_path: Path) -> None:
     program = NEEDS.get(page.stem)
     if program and shutil.which(program) is None:
         pytest.skip(f"needs {program}")
-    for name in ("csrc", "drivers"):  # the pages are read with the sources at hand
+    for name in ("csrc", "drivers", "README.md"):  # the pages are read with the sources at hand
         (tmp_path / name).symlink_to(ROOT / name)
     follow(page, tmp_path)
 

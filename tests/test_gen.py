@@ -237,7 +237,10 @@ def test_callback_needs_its_function_pointer_type() -> None:
 
 def test_reference() -> None:
     page = reference.emit(ROWS, [Family("mixing", "mix_operation", ("mix", "stop"), ("stop",))], ())
-    assert "### mix\n\n```c\npsa_status_t acme_mix(acme_mix_operation_t *operation, psa_algorithm_t alg, " in page
+    assert (
+        "### mix\n\n```c\npsa_status_t acme_mix(\n    acme_mix_operation_t *operation,\n    psa_algorithm_t alg,\n"
+        in page
+    )
     assert "void acme_stop(void);" in page
     assert "* **mixing** (context `{prefix}_mix_operation_t`): `mix`, `stop`?\n" in page
 

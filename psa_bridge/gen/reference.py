@@ -39,6 +39,16 @@ def prototype(name: str, arguments: Sequence[Argument], returns: str = "psa_stat
     return f"{returns} {prefix}_{name}({', '.join(listed) or 'void'});"
 
 
+_WIDEST = 88
+"""Characters of a line of code that are seen on the page."""
+
+
+def _broken(code: str) -> str:
+    """A prototype with its parameters below each other if it is long."""
+    head, _, parameters = code.partition("(")
+    return code if len(code) <= _WIDEST else f"{head}(\n    " + parameters.replace(", ", ",\n    ")
+
+
 def _arguments(row: EntryPoint) -> str:
     lines = ["| argument | meaning | secret |", "|---|---|---|"]
     for argument in row.arguments:
@@ -60,7 +70,7 @@ def _row(row: EntryPoint, variants: Sequence[Variant]) -> str:
         for variant in variants
         if variant.entry_point == row.name
     )
-    code = prototype(row.name, row.arguments, row.returns)
+    code = _broken(prototype(row.name, row.arguments, row.returns))
     return f"### {row.name}\n\n```c\n{code}\n```\n\n{'; '.join(facts)}.\n\n{_arguments(row)}{forms}"
 
 
