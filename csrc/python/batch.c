@@ -162,8 +162,9 @@ void psab_py_batch_leave(psab_py_batch_t *batch) {
 void psab_py_batch_wrote(psab_py_batch_t *batch, size_t length) {
     if (batch->out != NULL) {
         batch->used += length;
-    } else {
+    } else if (length != batch->lengths[batch->index]) {
         batch->lengths[batch->index] = length;
+        batch->shorter = true;
     }
 }
 
@@ -206,7 +207,7 @@ static PyObject *results(psab_py_batch_t *batch) {
         return PyLong_FromSize_t(batch->used);
     }
     bool fine = true;
-    for (size_t i = 0; fine && i < batch->count; i++) {
+    for (size_t i = 0; batch->shorter && fine && i < batch->count; i++) {
         fine = shorten(batch, i);
     }
     PyObject *list = fine ? batch->results : NULL;

@@ -33,6 +33,7 @@ typedef struct psab_py_batch {
     PyObject *results; /**< a list of bytes, or of what a verification found */
     uint8_t **targets; /**< of the bytes in it */
     size_t *lengths;   /**< of the results */
+    bool shorter;      /**< some have less than there was room for */
     bool *found;       /**< of a verification: whether each is genuine */
 } psab_py_batch_t;
 

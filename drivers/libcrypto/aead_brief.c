@@ -2,8 +2,21 @@
 #include "aead.h"
 #include "brief.h"
 
-/* Takes the key, and begins with nonce and additional data; null where the long way is to be taken. */
-static lc_brief_t *begin(const lc_key_t *key, const lc_whole_t *whole) {
+/* Bytes of key stream: a block for the tag, and blocks for the text. */
+static size_t used(size_t text) {
+    return 16 + (text + 15) / 16 * 16;
+}
+
+/* The first counter block of a nonce of 12 bytes (SP 800-38D, 7.1, step 2). */
+static void first_counter(const uint8_t *nonce, uint8_t block[16]) {
+    static const uint8_t one[4] = {0, 0, 0, 1};
+    memcpy(block, nonce, 12);
+    memcpy(block + 12, one, 4);
+}
+
+/* Takes the key, makes all of the key stream, and begins with nonce and additional data; null where the long way is to
+ * be taken. The counter, of 32 bits, does not come round in a short text. */
+static lc_brief_t *begin(const lc_key_t *key, const lc_whole_t *whole, uint8_t stream[LC_BRIEF_STREAM]) {
     const lc_block_t *block = lc_block_find(key->type, 8 * key->size);
     if (block == NULL || block->size != 16) {
         return NULL;
@@ -16,6 +29,10 @@ static lc_brief_t *begin(const lc_key_t *key, const lc_whole_t *whole) {
         }
         return NULL;
     }
+    uint8_t start[16];
+    first_counter(whole->nonce.data, start);
+    (void)lc_brief_counter(brief, start, used(whole->text.size), stream);
+    brief->stream = stream;
     CRYPTO_gcm128_setiv(gcm, whole->nonce.data, whole->nonce.size);
     if (whole->ad.size > 0 && CRYPTO_gcm128_aad(gcm, whole->ad.data, whole->ad.size) != 0) {
         brief->failed = true;
@@ -24,10 +41,12 @@ static lc_brief_t *begin(const lc_key_t *key, const lc_whole_t *whole) {
 }
 
 /* Ends the use; `done` is what the mode said of the text. */
-static psa_status_t end(const lc_key_t *key, lc_brief_t *brief, bool done, bool genuine) {
+static psa_status_t end(const lc_key_t *key, lc_brief_t *brief, uint8_t *stream, size_t size, bool done, bool genuine) {
     bool failed = brief->failed || !done;
     brief->failed = failed;
+    brief->stream = NULL;
     lc_brief_give(key, brief);
+    OPENSSL_cleanse(stream, used(size));
     if (failed) {
         return PSA_ERROR_GENERIC_ERROR;
     }
@@ -35,25 +54,27 @@ static psa_status_t end(const lc_key_t *key, lc_brief_t *brief, bool done, bool 
 }
 
 psa_status_t lc_gcm_seal_brief(const lc_key_t *key, const lc_whole_t *whole, uint8_t *tag) {
-    lc_brief_t *brief = begin(key, whole);
+    uint8_t stream[LC_BRIEF_STREAM];
+    size_t size = whole->text.size;
+    lc_brief_t *brief = begin(key, whole, stream);
     if (brief == NULL) {
         return PSA_ERROR_DOES_NOT_EXIST;
     }
-    int status =
-        CRYPTO_gcm128_encrypt_ctr32(brief->gcm, whole->text.data, whole->out, whole->text.size, lc_brief_stream);
+    int status = CRYPTO_gcm128_encrypt_ctr32(brief->gcm, whole->text.data, whole->out, size, lc_brief_mask);
     CRYPTO_gcm128_tag(brief->gcm, tag, whole->tag_length);
-    return end(key, brief, status == 0, true);
+    return end(key, brief, stream, size, status == 0, true);
 }
 
 psa_status_t lc_gcm_unseal_brief(const lc_key_t *key, const lc_whole_t *whole, const uint8_t *tag) {
-    lc_brief_t *brief = begin(key, whole);
+    uint8_t stream[LC_BRIEF_STREAM];
+    uint8_t expected[LC_TAG_MAX]; /* the output may be written over it */
+    size_t size = whole->text.size;
+    lc_brief_t *brief = begin(key, whole, stream);
     if (brief == NULL) {
         return PSA_ERROR_DOES_NOT_EXIST;
     }
-    uint8_t expected[LC_TAG_MAX]; /* the output may be written over it */
     memcpy(expected, tag, whole->tag_length);
-    int status =
-        CRYPTO_gcm128_decrypt_ctr32(brief->gcm, whole->text.data, whole->out, whole->text.size, lc_brief_stream);
+    int status = CRYPTO_gcm128_decrypt_ctr32(brief->gcm, whole->text.data, whole->out, size, lc_brief_mask);
     bool genuine = CRYPTO_gcm128_finish(brief->gcm, expected, whole->tag_length) == 0;
-    return end(key, brief, status == 0, genuine);
+    return end(key, brief, stream, size, status == 0, genuine);
 }

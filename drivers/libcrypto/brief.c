@@ -1,4 +1,4 @@
-/* Short messages under a block cipher: contexts that stay with the key, and counter mode over them. */
+/* Short messages under a block cipher: contexts that stay with the key, and key stream from them. */
 #include "brief.h"
 
 #include <psab/prepared.h>
@@ -45,8 +45,21 @@ static lc_brief_t *taken(const void *brief) {
     return (lc_brief_t *)(uintptr_t)brief;
 }
 
-static void single(const unsigned char in[16], unsigned char out[16], const void *brief) {
-    (void)lc_brief_blocks(taken(brief), in, 16, out);
+/* The key stream of a counter block of GCM with a nonce of 12 bytes, which begins with the number 1. */
+static const uint8_t *stream_of(const lc_brief_t *brief, const uint8_t counter[16]) {
+    uint32_t number =
+        (uint32_t)counter[12] << 24 | (uint32_t)counter[13] << 16 | (uint32_t)counter[14] << 8 | counter[15];
+    return brief->stream + (size_t)16 * (number - 1);
+}
+
+/* A block of the cipher in the form of libcrypto's block128_f. */
+static void single(const unsigned char in[16], unsigned char out[16], const void *user) {
+    lc_brief_t *brief = taken(user);
+    if (brief->stream != NULL) {
+        memcpy(out, stream_of(brief, in), 16);
+    } else {
+        (void)lc_brief_blocks(brief, in, 16, out);
+    }
 }
 
 GCM128_CONTEXT *lc_brief_gcm(lc_brief_t *brief) {
@@ -87,40 +100,26 @@ static void write_counter(uint8_t *at, counter_t counter) {
     memcpy(at, &counter, sizeof(counter));
 }
 
-/* Encrypts counter blocks in place, then adds the text to them. */
-static bool mask(lc_brief_t *brief, uint8_t *stream, lc_bytes_t in, uint8_t *out) {
-    size_t blocks = (in.size + 15) / 16 * 16;
-    bool done = lc_brief_blocks(brief, stream, blocks, stream);
-    lc_xor(stream, in.data, in.size);
-    memcpy(out, stream, in.size);
-    OPENSSL_cleanse(stream, blocks);
-    return done;
-}
-
-void lc_brief_stream(const unsigned char *in, unsigned char *out, size_t blocks, const void *brief,
-                     const unsigned char start[16]) {
-    uint8_t stream[LC_BRIEF_MAX];
+bool lc_brief_counter(lc_brief_t *brief, const uint8_t start[16], size_t size, uint8_t *stream) {
     counter_t counter = read_counter(start);
-    while (blocks > 0) {
-        size_t part = blocks < sizeof(stream) / 16 ? blocks : sizeof(stream) / 16;
-        for (size_t i = 0; i < part; i++) {
-            write_counter(stream + 16 * i, counter);
-            counter.low = (counter.low & ~(uint64_t)UINT32_MAX) | (uint32_t)(counter.low + 1);
-        }
-        (void)mask(taken(brief), stream, (lc_bytes_t){in, 16 * part}, out);
-        in += 16 * part;
-        out += 16 * part;
-        blocks -= part;
-    }
-}
-
-bool lc_brief_counter(lc_brief_t *brief, const uint8_t start[16], lc_bytes_t in, uint8_t *out) {
-    uint8_t stream[LC_BRIEF_MAX];
-    counter_t counter = read_counter(start);
-    for (size_t at = 0; at < in.size; at += 16) {
+    for (size_t at = 0; at < size; at += 16) {
         write_counter(stream + at, counter);
         counter.low++;
         counter.high += counter.low == 0;
     }
-    return in.size == 0 || mask(brief, stream, in, out);
+    return lc_brief_blocks(brief, stream, size, stream);
+}
+
+void lc_brief_mask(const unsigned char *in, unsigned char *out, size_t blocks, const void *user,
+                   const unsigned char counter[16]) {
+    const uint8_t *stream = stream_of(taken(user), counter);
+    for (; blocks > 0; blocks--, in += 16, out += 16, stream += 16) {
+        uint64_t text[2];
+        uint64_t mask[2];
+        memcpy(text, in, 16);
+        memcpy(mask, stream, 16);
+        text[0] ^= mask[0];
+        text[1] ^= mask[1];
+        memcpy(out, text, 16);
+    }
 }

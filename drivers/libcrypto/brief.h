@@ -22,6 +22,7 @@ typedef struct lc_brief {
     bool failed;                          /**< the cipher did, in a callback */
     bool masked;                          /**< the masks are there */
     uint8_t mask[2][LC_CIPHER_BLOCK_MAX]; /**< CMAC: K1 and K2 of SP 800-38B, 6.1 */
+    const uint8_t *stream;                /**< the next block of key stream for the callbacks below; null: none */
 } lc_brief_t;
 
 /** What an earlier call left for the key, or new: null if this cipher cannot be had.  Ended by lc_brief_give. */
@@ -30,17 +31,25 @@ lc_brief_t *lc_brief_take(const lc_key_t *key, const lc_block_t *block);
 /** Leaves it for the next call with the key. */
 void lc_brief_give(const lc_key_t *key, lc_brief_t *brief);
 
+/** Bytes of key stream for a message: a block before it, and its last block whole. */
+#define LC_BRIEF_STREAM (LC_BRIEF_MAX + 32u)
+
 /** GCM under the key, a cipher with blocks of 16 bytes; null if memory is short. */
 GCM128_CONTEXT *lc_brief_gcm(lc_brief_t *brief);
 
 /** Encrypts whole blocks, each by itself; `in` may be `out`. Not true also sets brief->failed. */
 bool lc_brief_blocks(lc_brief_t *brief, const uint8_t *in, size_t size, uint8_t *out);
 
-/** Counter mode in the form of libcrypto's ctr128_f: the last 32 bits count. `brief` is what was taken. */
-void lc_brief_stream(const unsigned char *in, unsigned char *out, size_t blocks, const void *brief,
-                     const unsigned char start[16]);
+/** Makes key stream of counter blocks, all in one call of the cipher.
+ *
+ * @param start   the first counter block, of 16 bytes, all of which count
+ * @param size    whole blocks
+ */
+bool lc_brief_counter(lc_brief_t *brief, const uint8_t start[16], size_t size, uint8_t *stream);
 
-/** Counter mode of a cipher with blocks of 16 bytes, at most LC_BRIEF_MAX bytes: all bits count. */
-bool lc_brief_counter(lc_brief_t *brief, const uint8_t start[16], lc_bytes_t in, uint8_t *out);
+/** Adds key stream from brief->stream to whole blocks, in the form of libcrypto's ctr128_f: the cipher was called
+ * before, with all that libcrypto will ask for. */
+void lc_brief_mask(const unsigned char *in, unsigned char *out, size_t blocks, const void *brief,
+                   const unsigned char counter[16]);
 
 #endif

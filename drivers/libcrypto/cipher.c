@@ -127,10 +127,17 @@ static bool counter_brief(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t i
     if (block == NULL || block->size != 16 || iv.size != 16 || in.size > LC_BRIEF_MAX || out->size < in.size) {
         return false;
     }
+    uint8_t stream[LC_BRIEF_STREAM];
+    size_t size = (in.size + 15) / 16 * 16;
     lc_brief_t *brief = lc_brief_take(key, block);
-    bool done = brief != NULL && lc_brief_counter(brief, iv.data, in, out->data);
+    bool done = brief != NULL && (size == 0 || lc_brief_counter(brief, iv.data, size, stream));
     if (brief != NULL) {
         lc_brief_give(key, brief);
+    }
+    if (done && size != 0) {
+        lc_xor(stream, in.data, in.size);
+        memcpy(out->data, stream, in.size);
+        OPENSSL_cleanse(stream, size);
     }
     if (done) {
         *out->length = in.size;

@@ -199,11 +199,14 @@ def _batch(row: FastCall, form: Shape) -> str:
     status = f"psab_{row.name}"
     rooms = note = ""
     if form.result:
-        exact = f"{row.name}_with(attributes, {_alg(form)}, psab_py_batch_length(&batch, i))"
+        exact = f"{row.name}_with(attributes, {_alg(form)}, size)"
         rooms = f"""
     psa_key_attributes_t attributes = psab_py_attributes(batch.core, {_key(form)});
-    for (size_t i = 0; ready && i < batch.count; i++) {{
-        ready = psab_py_batch_room(&batch, i, batch.out != NULL ? 0 : {exact});
+    for (size_t i = 0, size, known = SIZE_MAX, room = 0; ready && batch.out == NULL && i < batch.count; i++) {{
+        size = psab_py_batch_length(&batch, i);
+        room = size == known ? room : {exact};
+        known = size;
+        ready = psab_py_batch_room(&batch, i, room);
     }}"""
         note = "        psab_py_batch_wrote(&batch, length);\n"
         length = "        size_t length = 0;\n"
