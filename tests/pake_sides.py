@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from pake_groups import P256 as GROUP_P256
 from pake_groups import Groups
 from pake_oracle import draw
 
@@ -46,6 +47,20 @@ SPAKE2P_SUITES = [
     (Alg.SPAKE2P_CMAC(Alg.SHA_512), R1, 256),
     (Alg.SPAKE2P_MATTER, R1, 256),
 ]
+
+_X, _Y = (part.to_bytes(32, "big") for part in GROUP_P256.base)
+BAD_POINTS = {
+    "off the curve": b"\4" + _X + _X,
+    "all zero": bytes(65),
+    "compressed": b"\2" + _X,
+    "hybrid": b"\6" + _X + _Y,
+    "coordinate not reduced": b"\4" + (GROUP_P256.p + 5).to_bytes(33, "big")[-32:] + _Y,
+    "neutral": b"\0",
+    "too short": (b"\4" + _X + _Y)[:64],
+    "too long": b"\4" + _X + _Y + b"\0",
+    "empty": b"",
+}
+"""What is no element of P-256, by what is wrong with it."""
 
 
 def primitive(family: int, bits: int) -> PakePrimitive:
@@ -125,6 +140,13 @@ def spake2p(core: Core, key: Key, client: bool, **texts: bytes) -> PakeOperation
     for name, text in texts.items():
         getattr(side, f"set_{name}")(text)
     return side
+
+
+def matter(core: Core, **texts: bytes) -> tuple[PakeOperation, PakeOperation]:
+    """Both sides of SPAKE2+ as Matter has it, without identities unless ``texts`` has some for the client."""
+    pair, public = spake2p_keys(core, core, Alg.SPAKE2P_MATTER, R1, 256)
+    mirrored = {{"user": "peer", "peer": "user"}.get(name, name): text for name, text in texts.items()}
+    return spake2p(core, pair, True, **texts), spake2p(core, public, False, **mirrored)
 
 
 def run_spake2p(client: Any, server: Any) -> None:

@@ -10,7 +10,7 @@
 typedef struct lc_kdf_kind {
     psa_algorithm_t value;
     psa_algorithm_t mask;
-    /** Takes the inputs and sets operation->block_size; what it made is dropped on failure. */
+    /** Takes the inputs; what it made is dropped on failure. */
     psa_status_t (*setup)(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t alg,
                           const psa_crypto_driver_key_derivation_inputs_t *inputs);
     /** Writes the next block; operation->counter says which, from 1. */
@@ -29,10 +29,18 @@ extern const lc_kdf_kind_t lc_kdf_counter_cmac;
 extern const lc_kdf_kind_t lc_kdf_pbkdf2_hmac;
 extern const lc_kdf_kind_t lc_kdf_pbkdf2_cmac;
 
-/* Pseudorandom functions: MACs under one key, of one message after the other. */
+/* What algorithms of a kind have in common: all but the hash, or everything. */
+#define LC_KDF_HASHED 0xffffff00u
+#define LC_KDF_EXACT 0xffffffffu
+
+/* Pseudorandom functions: MACs under one key, of one message after the other. Each gives operation->block_size. */
 
 /** Makes operation->prf an HMAC. */
 psa_status_t lc_prf_hmac(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t hash, lc_bytes_t key);
+
+/** Makes operation->prf the HMAC of the hash of `alg` under an input. */
+psa_status_t lc_prf_hmac_input(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t alg,
+                               const psa_crypto_driver_key_derivation_inputs_t *inputs, psa_key_derivation_step_t step);
 
 /** Makes operation->prf a CMAC under a key of a block cipher; data and size are the key's. */
 psa_status_t lc_prf_cmac(libcrypto_key_derivation_operation_t *operation, const lc_key_t *key);
@@ -60,6 +68,10 @@ void lc_kdf_drop_input(lc_kdf_input_t *input);
 
 /** Keeps the concatenation of `count` pieces for all blocks, as operation->fixed. */
 psa_status_t lc_kdf_keep(libcrypto_key_derivation_operation_t *operation, const lc_bytes_t *pieces, size_t count);
+
+/** Keeps an input for all blocks. */
+psa_status_t lc_kdf_keep_input(libcrypto_key_derivation_operation_t *operation,
+                               const psa_crypto_driver_key_derivation_inputs_t *inputs, psa_key_derivation_step_t step);
 
 /** A number of 32 bits, big-endian. */
 void lc_put32(uint8_t out[4], uint32_t value);

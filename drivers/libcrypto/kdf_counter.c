@@ -39,13 +39,7 @@ static psa_status_t keep_counter(libcrypto_key_derivation_operation_t *operation
 
 static psa_status_t counter_hmac_setup(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t alg,
                                        const psa_crypto_driver_key_derivation_inputs_t *inputs) {
-    lc_kdf_input_t secret;
-    psa_status_t status = lc_kdf_input(inputs, SECRET, &secret);
-    if (status == PSA_SUCCESS) {
-        status = lc_prf_hmac(operation, PSA_ALG_GET_HASH(alg), secret.bytes);
-    }
-    lc_kdf_drop_input(&secret);
-    operation->block_size = operation->prf.full;
+    psa_status_t status = lc_prf_hmac_input(operation, alg, inputs, SECRET);
     return status == PSA_SUCCESS ? keep_counter(operation, inputs) : status;
 }
 
@@ -67,7 +61,6 @@ static psa_status_t counter_cmac_setup(libcrypto_key_derivation_operation_t *ope
         return status;
     }
     lc_bytes_t fixed = {operation->fixed, operation->fixed_size};
-    operation->block_size = operation->prf.full;
     operation->chain_size = operation->prf.full;
     return lc_prf_run(operation, &fixed, 1, operation->chain);
 }
@@ -84,32 +77,17 @@ static psa_status_t counter_next(libcrypto_key_derivation_operation_t *operation
 static psa_status_t keep_salt(libcrypto_key_derivation_operation_t *operation,
                               const psa_crypto_driver_key_derivation_inputs_t *inputs) {
     uint64_t cost = 0;
-    lc_kdf_input_t salt;
     psa_status_t status = psa_crypto_driver_key_derivation_get_input_integer(inputs, COST, &cost);
-    if (status != PSA_SUCCESS) {
-        return status;
-    }
-    if (cost == 0 || cost > UINT32_MAX) {
-        return PSA_ERROR_INVALID_ARGUMENT;
+    if (status == PSA_SUCCESS && (cost == 0 || cost > UINT32_MAX)) {
+        status = PSA_ERROR_INVALID_ARGUMENT;
     }
     operation->cost = (uint32_t)cost;
-    status = lc_kdf_input(inputs, SALT, &salt);
-    if (status == PSA_SUCCESS) {
-        status = lc_kdf_keep(operation, &salt.bytes, 1);
-    }
-    lc_kdf_drop_input(&salt);
-    operation->block_size = operation->prf.full;
-    return status;
+    return status == PSA_SUCCESS ? lc_kdf_keep_input(operation, inputs, SALT) : status;
 }
 
 static psa_status_t pbkdf2_hmac_setup(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t alg,
                                       const psa_crypto_driver_key_derivation_inputs_t *inputs) {
-    lc_kdf_input_t password;
-    psa_status_t status = lc_kdf_input(inputs, PASSWORD, &password);
-    if (status == PSA_SUCCESS) {
-        status = lc_prf_hmac(operation, PSA_ALG_GET_HASH(alg), password.bytes);
-    }
-    lc_kdf_drop_input(&password);
+    psa_status_t status = lc_prf_hmac_input(operation, alg, inputs, PASSWORD);
     return status == PSA_SUCCESS ? keep_salt(operation, inputs) : status;
 }
 
@@ -168,13 +146,11 @@ static psa_status_t pbkdf2_next(libcrypto_key_derivation_operation_t *operation,
     return status;
 }
 
-#define HASHED 0xffffff00u
-#define EXACT 0xffffffffu
-
-const lc_kdf_kind_t lc_kdf_counter_hmac = {PSA_ALG_SP800_108_COUNTER_HMAC(0), HASHED, counter_hmac_setup, counter_next,
-                                           UINT32_MAX};
-const lc_kdf_kind_t lc_kdf_counter_cmac = {PSA_ALG_SP800_108_COUNTER_CMAC, EXACT, counter_cmac_setup, counter_next,
-                                           UINT32_MAX};
-const lc_kdf_kind_t lc_kdf_pbkdf2_hmac = {PSA_ALG_PBKDF2_HMAC(0), HASHED, pbkdf2_hmac_setup, pbkdf2_next, UINT32_MAX};
-const lc_kdf_kind_t lc_kdf_pbkdf2_cmac = {PSA_ALG_PBKDF2_AES_CMAC_PRF_128, EXACT, pbkdf2_cmac_setup, pbkdf2_next,
+const lc_kdf_kind_t lc_kdf_counter_hmac = {PSA_ALG_SP800_108_COUNTER_HMAC(0), LC_KDF_HASHED, counter_hmac_setup,
+                                           counter_next, UINT32_MAX};
+const lc_kdf_kind_t lc_kdf_counter_cmac = {PSA_ALG_SP800_108_COUNTER_CMAC, LC_KDF_EXACT, counter_cmac_setup,
+                                           counter_next, UINT32_MAX};
+const lc_kdf_kind_t lc_kdf_pbkdf2_hmac = {PSA_ALG_PBKDF2_HMAC(0), LC_KDF_HASHED, pbkdf2_hmac_setup, pbkdf2_next,
+                                          UINT32_MAX};
+const lc_kdf_kind_t lc_kdf_pbkdf2_cmac = {PSA_ALG_PBKDF2_AES_CMAC_PRF_128, LC_KDF_EXACT, pbkdf2_cmac_setup, pbkdf2_next,
                                           UINT32_MAX};

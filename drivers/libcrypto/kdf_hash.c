@@ -8,11 +8,6 @@
 #define INFO PSA_KEY_DERIVATION_INPUT_INFO
 #define SEED PSA_KEY_DERIVATION_INPUT_SEED
 
-static psa_status_t set_block(libcrypto_key_derivation_operation_t *operation, psa_status_t status) {
-    operation->block_size = operation->prf.full;
-    return status;
-}
-
 /* 2.2: PRK = HMAC(salt, secret); no salt is the same as one of zeros, and as an empty one. */
 static psa_status_t extract(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t hash,
                             const psa_crypto_driver_key_derivation_inputs_t *inputs, uint8_t *prk) {
@@ -33,17 +28,6 @@ static psa_status_t extract(libcrypto_key_derivation_operation_t *operation, psa
     return status;
 }
 
-static psa_status_t keep_info(libcrypto_key_derivation_operation_t *operation,
-                              const psa_crypto_driver_key_derivation_inputs_t *inputs) {
-    lc_kdf_input_t info;
-    psa_status_t status = lc_kdf_input(inputs, INFO, &info);
-    if (status == PSA_SUCCESS) {
-        status = lc_kdf_keep(operation, &info.bytes, 1);
-    }
-    lc_kdf_drop_input(&info);
-    return status;
-}
-
 static psa_status_t hkdf_setup(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t alg,
                                const psa_crypto_driver_key_derivation_inputs_t *inputs) {
     uint8_t prk[LC_HASH_MAX];
@@ -56,18 +40,13 @@ static psa_status_t hkdf_setup(libcrypto_key_derivation_operation_t *operation, 
         status = lc_prf_hmac(operation, hash, (lc_bytes_t){prk, size});
     }
     OPENSSL_cleanse(prk, sizeof(prk));
-    return set_block(operation, status == PSA_SUCCESS ? keep_info(operation, inputs) : status);
+    return status == PSA_SUCCESS ? lc_kdf_keep_input(operation, inputs, INFO) : status;
 }
 
 static psa_status_t expand_setup(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t alg,
                                  const psa_crypto_driver_key_derivation_inputs_t *inputs) {
-    lc_kdf_input_t secret;
-    psa_status_t status = lc_kdf_input(inputs, SECRET, &secret);
-    if (status == PSA_SUCCESS) {
-        status = lc_prf_hmac(operation, PSA_ALG_GET_HASH(alg), secret.bytes);
-    }
-    lc_kdf_drop_input(&secret);
-    return set_block(operation, status == PSA_SUCCESS ? keep_info(operation, inputs) : status);
+    psa_status_t status = lc_prf_hmac_input(operation, alg, inputs, SECRET);
+    return status == PSA_SUCCESS ? lc_kdf_keep_input(operation, inputs, INFO) : status;
 }
 
 /* 2.3: T(i) = HMAC(PRK, T(i-1) || info || i). */
@@ -82,7 +61,7 @@ static psa_status_t expand_next(libcrypto_key_derivation_operation_t *operation,
 
 static psa_status_t extract_setup(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t alg,
                                   const psa_crypto_driver_key_derivation_inputs_t *inputs) {
-    return set_block(operation, extract(operation, PSA_ALG_GET_HASH(alg), inputs, operation->chain));
+    return extract(operation, PSA_ALG_GET_HASH(alg), inputs, operation->chain);
 }
 
 /* The one block there is was made by the setup. */
@@ -109,7 +88,7 @@ static psa_status_t prf_setup(libcrypto_key_derivation_operation_t *operation, p
     }
     lc_kdf_drop_input(&label);
     lc_kdf_drop_input(&seed);
-    return set_block(operation, status);
+    return status;
 }
 
 static psa_status_t tls_setup(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t alg,
@@ -206,12 +185,9 @@ static psa_status_t ecjpake_setup(libcrypto_key_derivation_operation_t *operatio
     return status;
 }
 
-#define HASHED 0xffffff00u
-#define EXACT 0xffffffffu
-
-const lc_kdf_kind_t lc_kdf_hkdf = {PSA_ALG_HKDF(0), HASHED, hkdf_setup, expand_next, 255};
-const lc_kdf_kind_t lc_kdf_hkdf_extract = {PSA_ALG_HKDF_EXTRACT(0), HASHED, extract_setup, only_next, 1};
-const lc_kdf_kind_t lc_kdf_hkdf_expand = {PSA_ALG_HKDF_EXPAND(0), HASHED, expand_setup, expand_next, 255};
-const lc_kdf_kind_t lc_kdf_tls12_prf = {PSA_ALG_TLS12_PRF(0), HASHED, tls_setup, tls_next, UINT64_MAX};
-const lc_kdf_kind_t lc_kdf_tls12_psk = {PSA_ALG_TLS12_PSK_TO_MS(0), HASHED, psk_setup, tls_next, UINT64_MAX};
-const lc_kdf_kind_t lc_kdf_ecjpake = {PSA_ALG_TLS12_ECJPAKE_TO_PMS, EXACT, ecjpake_setup, only_next, 1};
+const lc_kdf_kind_t lc_kdf_hkdf = {PSA_ALG_HKDF(0), LC_KDF_HASHED, hkdf_setup, expand_next, 255};
+const lc_kdf_kind_t lc_kdf_hkdf_extract = {PSA_ALG_HKDF_EXTRACT(0), LC_KDF_HASHED, extract_setup, only_next, 1};
+const lc_kdf_kind_t lc_kdf_hkdf_expand = {PSA_ALG_HKDF_EXPAND(0), LC_KDF_HASHED, expand_setup, expand_next, 255};
+const lc_kdf_kind_t lc_kdf_tls12_prf = {PSA_ALG_TLS12_PRF(0), LC_KDF_HASHED, tls_setup, tls_next, UINT64_MAX};
+const lc_kdf_kind_t lc_kdf_tls12_psk = {PSA_ALG_TLS12_PSK_TO_MS(0), LC_KDF_HASHED, psk_setup, tls_next, UINT64_MAX};
+const lc_kdf_kind_t lc_kdf_ecjpake = {PSA_ALG_TLS12_ECJPAKE_TO_PMS, LC_KDF_EXACT, ecjpake_setup, only_next, 1};

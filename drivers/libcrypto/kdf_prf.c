@@ -6,7 +6,20 @@ psa_status_t lc_prf_hmac(libcrypto_key_derivation_operation_t *operation, psa_al
     psa_status_t status = lc_mac_hmac.setup(&operation->prf, &mac_key, PSA_ALG_HMAC(hash));
     if (status == PSA_SUCCESS) {
         operation->prf.kind = &lc_mac_hmac;
+        operation->block_size = operation->prf.full;
     }
+    return status;
+}
+
+psa_status_t lc_prf_hmac_input(libcrypto_key_derivation_operation_t *operation, psa_algorithm_t alg,
+                               const psa_crypto_driver_key_derivation_inputs_t *inputs,
+                               psa_key_derivation_step_t step) {
+    lc_kdf_input_t key;
+    psa_status_t status = lc_kdf_input(inputs, step, &key);
+    if (status == PSA_SUCCESS) {
+        status = lc_prf_hmac(operation, PSA_ALG_GET_HASH(alg), key.bytes);
+    }
+    lc_kdf_drop_input(&key);
     return status;
 }
 
@@ -14,6 +27,7 @@ psa_status_t lc_prf_cmac(libcrypto_key_derivation_operation_t *operation, const 
     psa_status_t status = lc_mac_cmac.setup(&operation->prf, key, PSA_ALG_CMAC);
     if (status == PSA_SUCCESS) {
         operation->prf.kind = &lc_mac_cmac;
+        operation->block_size = operation->prf.full;
     }
     return status;
 }
@@ -129,6 +143,18 @@ psa_status_t lc_kdf_keep(libcrypto_key_derivation_operation_t *operation, const 
         }
     }
     return PSA_SUCCESS;
+}
+
+psa_status_t lc_kdf_keep_input(libcrypto_key_derivation_operation_t *operation,
+                               const psa_crypto_driver_key_derivation_inputs_t *inputs,
+                               psa_key_derivation_step_t step) {
+    lc_kdf_input_t input;
+    psa_status_t status = lc_kdf_input(inputs, step, &input);
+    if (status == PSA_SUCCESS) {
+        status = lc_kdf_keep(operation, &input.bytes, 1);
+    }
+    lc_kdf_drop_input(&input);
+    return status;
 }
 
 void lc_put32(uint8_t out[4], uint32_t value) {
