@@ -454,6 +454,25 @@ def test_a_bundle_file_gives_paths_relative_to_itself(toy: Toy, monkeypatch: pyt
     assert [driver.prefix for driver in build_image(load_bundle(toy.folder)).drivers] == ["toy"]
 
 
+def test_a_star_in_a_bundle_file_stands_for_the_files_that_match(toy: Toy) -> None:
+    (toy.folder / "toy.json").write_text(json.dumps(toy.description))
+    for name in ("b.c", "a.c", "a.h"):
+        (toy.folder / name).write_text("")
+    (toy.folder / "folder.c").mkdir()
+    (toy.folder / "bundle.toml").write_text('descriptions = ["toy.json"]\nsources = ["*.c"]\n')
+    assert [path.name for path in load_bundle(toy.folder).settings.sources] == ["a.c", "b.c"]
+
+
+def test_a_star_that_matches_nothing_is_a_missing_file(toy: Toy) -> None:
+    (toy.folder / "toy.json").write_text(json.dumps(toy.description))
+    (toy.folder / "bundle.toml").write_text('descriptions = ["toy.json"]\nsources = ["*.cpp"]\n')
+    with pytest.raises(BundleError) as caught:
+        load_bundle(toy.folder)
+    [finding] = caught.value.findings.errors
+    assert (finding.rule, finding.place.line) == ("missing-file", 2)
+    assert "*.cpp" in finding.message
+
+
 def test_a_source_with_an_error_names_file_and_line(toy: Toy) -> None:
     toy.compile()
     (toy.folder / "bad.c").write_text("int x;\nint y = ;\n")

@@ -32,6 +32,8 @@ from psa_bridge import (
     PsaError,
     Usage,
 )
+from psa_bridge.driver.bundle import build_image, load_bundle
+from psa_bridge.driver.findings import Severity
 from psa_bridge.paths import INCLUDE
 
 ECDSA = Alg.ECDSA(Alg.SHA_256)
@@ -292,6 +294,29 @@ def test_a_folder_with_a_bundle_file_is_enough() -> None:
         core.generate_key(ecc("SECP_R1", 256, alg=ECDSA))
     assert events[-1].driver == "p256_plugin"
     assert events[0].depth == 2, "the plug-in asks the core for random bytes"
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(path.parent for path in DRIVERS.glob("*/bundle.toml")), ids=lambda path: path.name
+)
+def test_every_driver_here_is_a_bundle_that_loads_with_all_its_sources(folder: Path) -> None:
+    if folder.name.startswith("x86") and platform.machine() != "x86_64":
+        pytest.skip(f"{folder.name} is not for this processor")
+    bundle = load_bundle(folder)
+    assert {path.resolve() for path in bundle.settings.sources} >= set(folder.resolve().glob("*.c"))
+    with Core(build_image(bundle)) as core:
+        assert core.drivers[0].name == folder.name
+        assert {finding.severity for finding in core.images[0].findings} <= {Severity.NOTE}
+
+
+def test_libcrypto_as_a_bundle_hashes_and_authenticates() -> None:
+    """A file that is missing from the bundle would show as a symbol that nobody defines."""
+    with Core(DRIVERS / "libcrypto", software=False) as core:
+        assert core.hash_compute(Alg.SHA_256, b"abc") == hashlib.sha256(b"abc").digest()
+        attributes = KeyAttributes(KeyType.AES, 128, usage=Usage.ENCRYPT | Usage.DECRYPT, alg=Alg.GCM)
+        with core.generate_key(attributes) as key:
+            sealed = key.aead_encrypt(Alg.GCM, bytes(12), b"", b"text")
+            assert key.aead_decrypt(Alg.GCM, bytes(12), b"", sealed) == b"text"
 
 
 def test_the_plugin_in_the_mbedtls_dialect_is_explained() -> None:

@@ -119,7 +119,7 @@ def _convert(key: str, value: object, base: Path) -> object | None:
     if not isinstance(items, list) or not all(isinstance(item, str) and item for item in items):
         return None
     if key in _PATHS:
-        return tuple(_join(base, item) for item in items)
+        return tuple(path for item in items for path in _named(_join(base, item)))
     if key == "libraries":
         return tuple(str(_join(base, item)) if is_path(item) else item for item in items)
     return tuple(items)
@@ -127,6 +127,13 @@ def _convert(key: str, value: object, base: Path) -> object | None:
 
 def _join(base: Path, item: str) -> Path:
     return base / os.path.expanduser(item)  # noqa: PTH111  (the method raises where there is no such user)
+
+
+def _named(path: Path) -> tuple[Path, ...]:
+    """What a path stands for: itself, or with ``*`` in its last part the files that match; itself where none does."""
+    if "*" not in path.name or os.path.exists(path):  # noqa: PTH110  (the method raises for names that cannot be)
+        return (path,)
+    return tuple(sorted(found for found in path.parent.glob(path.name) if found.is_file())) or (path,)
 
 
 def is_path(library: str) -> bool:
