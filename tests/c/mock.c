@@ -412,6 +412,14 @@ psab_core_t *mock_core(void) {
     return core;
 }
 
+psab_core_t *mock_hash_core(mock_t *mock) {
+    psab_core_t *core = mock_core();
+    mock_init(mock, "alpha");
+    mock_hash_family(mock, 0);
+    mock_register(mock, core);
+    return core;
+}
+
 psab_counts_t mock_counts(psab_core_t *core, const char *name) {
     psab_driver_info_t info;
     for (size_t i = 0; psab_core_driver_info(core, i, &info); i++) {

@@ -77,6 +77,9 @@ void mock_register(mock_t *mock, psab_core_t *core);
 /** A new initialised core without software. */
 psab_core_t *mock_core(void);
 
+/** A core with one driver, which has the hash family. */
+psab_core_t *mock_hash_core(mock_t *mock);
+
 /** The counts of a driver of the core, found by name. */
 psab_counts_t mock_counts(psab_core_t *core, const char *name);
 

@@ -7,14 +7,6 @@
 static const uint8_t text[] = "The quick brown fox";
 #define TEXT_LENGTH (sizeof text - 1)
 
-static psab_core_t *core_with_family(mock_t *mock) {
-    psab_core_t *core = mock_core();
-    mock_init(mock, "alpha");
-    mock_hash_family(mock, 0);
-    mock_register(mock, core);
-    return core;
-}
-
 static psab_core_t *core_with_compute(mock_t *mock) {
     psab_core_t *core = mock_core();
     mock_init(mock, "alpha");
@@ -47,7 +39,7 @@ TEST(single_part_works) {
 
 TEST(multi_part_family_serves_single_part_calls) {
     mock_t m;
-    psab_core_t *core = core_with_family(&m);
+    psab_core_t *core = mock_hash_core(&m);
     check_hash(core, PSA_ALG_SHA_512);
     CHECK_EQUAL(m.setups, m.finishes);
     CHECK_EQUAL(m.aborts, 0);
@@ -187,7 +179,7 @@ TEST(drivers_get_the_exact_output_size) {
 
 TEST(multi_part_equals_single_part) {
     mock_t m;
-    psab_core_t *core = core_with_family(&m);
+    psab_core_t *core = mock_hash_core(&m);
     uint8_t expected[32], hash[32];
     size_t size, length = 0;
     mock_hash(0, PSA_ALG_SHA_256, text, TEXT_LENGTH, expected, &size);
@@ -209,7 +201,7 @@ TEST(multi_part_equals_single_part) {
 
 TEST(idle_operation_refuses_steps_and_enters_the_error_state) {
     mock_t m;
-    psab_core_t *core = core_with_family(&m);
+    psab_core_t *core = mock_hash_core(&m);
     uint8_t hash[32];
     size_t length;
     psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
@@ -227,7 +219,7 @@ TEST(idle_operation_refuses_steps_and_enters_the_error_state) {
 
 TEST(second_setup_ends_the_operation_in_the_error_state) {
     mock_t m;
-    psab_core_t *core = core_with_family(&m);
+    psab_core_t *core = mock_hash_core(&m);
     psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
     CHECK_STATUS(psab_hash_setup(core, &operation, PSA_ALG_SHA_256), PSA_SUCCESS);
     CHECK_STATUS(psab_hash_setup(core, &operation, PSA_ALG_SHA_256), PSA_ERROR_BAD_STATE);
@@ -240,7 +232,7 @@ TEST(second_setup_ends_the_operation_in_the_error_state) {
 
 TEST(failed_setup_drops_the_context_without_abort) {
     mock_t m;
-    psab_core_t *core = core_with_family(&m);
+    psab_core_t *core = mock_hash_core(&m);
     psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
     m.status[PSAB_EP_HASH_SETUP] = PSA_ERROR_HARDWARE_FAILURE;
     CHECK_STATUS(psab_hash_setup(core, &operation, PSA_ALG_SHA_256), PSA_ERROR_HARDWARE_FAILURE);
@@ -279,7 +271,7 @@ TEST(setup_falls_back_with_a_fresh_context) {
 
 TEST(failed_update_aborts_and_is_counted_as_refused_only_by_its_driver) {
     mock_t m;
-    psab_core_t *core = core_with_family(&m);
+    psab_core_t *core = mock_hash_core(&m);
     psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
     CHECK_STATUS(psab_hash_setup(core, &operation, PSA_ALG_SHA_256), PSA_SUCCESS);
     m.status[PSAB_EP_HASH_UPDATE] = PSA_ERROR_NOT_SUPPORTED;
@@ -294,7 +286,7 @@ TEST(failed_update_aborts_and_is_counted_as_refused_only_by_its_driver) {
 
 TEST(failed_finish_is_followed_by_one_abort) {
     mock_t m;
-    psab_core_t *core = core_with_family(&m);
+    psab_core_t *core = mock_hash_core(&m);
     uint8_t hash[32];
     size_t length;
     psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
@@ -314,7 +306,7 @@ TEST(failed_finish_is_followed_by_one_abort) {
 
 TEST(finish_that_lies_is_caught_and_over) {
     mock_t m;
-    psab_core_t *core = core_with_family(&m);
+    psab_core_t *core = mock_hash_core(&m);
     uint8_t hash[64];
     size_t length;
     psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
@@ -331,7 +323,7 @@ TEST(finish_that_lies_is_caught_and_over) {
 
 TEST(verify_compares) {
     mock_t m;
-    psab_core_t *core = core_with_family(&m);
+    psab_core_t *core = mock_hash_core(&m);
     uint8_t hash[32];
     size_t size;
     psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
@@ -350,141 +342,9 @@ TEST(verify_compares) {
     psab_core_free(core);
 }
 
-static void check_clone(psab_core_t *core) {
-    uint8_t hash[32], expected[32];
-    size_t size, length;
-    psa_hash_operation_t source = PSA_HASH_OPERATION_INIT, target = PSA_HASH_OPERATION_INIT;
-    CHECK_STATUS(psab_hash_setup(core, &source, PSA_ALG_SHA_256), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_update(core, &source, text, 3), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_clone(core, &source, &target), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_update(core, &source, text, 9), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_abort(core, &source), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_finish(core, &target, hash, 32, &length), PSA_SUCCESS);
-    mock_hash(0, PSA_ALG_SHA_256, text, 3, expected, &size);
-    CHECK_BYTES(hash, expected, 32);
-    /* A target that is not idle is spoiled, a source that is not active changes nothing. */
-    CHECK_STATUS(psab_hash_clone(core, &source, &target), PSA_ERROR_BAD_STATE);
-    CHECK_EQUAL(target.handle, 0);
-    CHECK_STATUS(psab_hash_setup(core, &source, PSA_ALG_SHA_256), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_setup(core, &target, PSA_ALG_SHA_256), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_clone(core, &source, &target), PSA_ERROR_BAD_STATE);
-    CHECK_STATUS(psab_hash_update(core, &target, text, 3), PSA_ERROR_BAD_STATE);
-    CHECK_STATUS(psab_hash_update(core, &source, text, 3), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_clone(core, &source, &source), PSA_ERROR_BAD_STATE);
-    CHECK_STATUS(psab_hash_abort(core, &source), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_abort(core, &target), PSA_SUCCESS);
-}
-
-TEST(clone_copies_the_context) {
-    mock_t m;
-    psab_core_t *core = core_with_family(&m);
-    check_clone(core);
-    CHECK_EQUAL(m.setups + 1, m.finishes + m.aborts);
-    psab_core_free(core);
-}
-
-TEST(clone_uses_the_driver_where_it_can) {
-    psab_core_t *core = mock_core();
-    mock_t m;
-    mock_init(&m, "alpha");
-    mock_hash_family(&m, 0);
-    mock_capability(&m, 1, (uint16_t[]){PSAB_EP_HASH_CLONE}, 1);
-    mock_register(&m, core);
-    check_clone(core);
-    CHECK_EQUAL(m.calls[PSAB_EP_HASH_CLONE], 1);
-    CHECK_EQUAL(m.setups, m.finishes + m.aborts);
-    psa_hash_operation_t source = PSA_HASH_OPERATION_INIT, target = PSA_HASH_OPERATION_INIT;
-    CHECK_STATUS(psab_hash_setup(core, &source, PSA_ALG_SHA_256), PSA_SUCCESS);
-    m.status[PSAB_EP_HASH_CLONE] = PSA_ERROR_INSUFFICIENT_MEMORY;
-    CHECK_STATUS(psab_hash_clone(core, &source, &target), PSA_ERROR_INSUFFICIENT_MEMORY);
-    CHECK_EQUAL(target.handle, 0);
-    CHECK_STATUS(psab_hash_update(core, &source, text, 3), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_abort(core, &source), PSA_SUCCESS);
-    CHECK_EQUAL(m.setups, m.finishes + m.aborts);
-    psab_core_free(core);
-}
-
-static psab_core_t *core_with_suspend(mock_t *m) {
-    psab_core_t *core = mock_core();
-    mock_init(m, "alpha");
-    mock_hash_family(m, 0);
-    mock_capability(m, 1, (uint16_t[]){PSAB_EP_HASH_SUSPEND, PSAB_EP_HASH_RESUME}, 2);
-    mock_register(m, core);
-    return core;
-}
-
-TEST(suspended_hash_is_resumed) {
-    mock_t m;
-    psab_core_t *core = core_with_suspend(&m);
-    uint8_t state[PSA_HASH_SUSPEND_OUTPUT_MAX_SIZE], hash[32], expected[32];
-    size_t size, length, state_length;
-    psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
-    CHECK_STATUS(psab_hash_setup(core, &operation, PSA_ALG_SHA_256), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_update(core, &operation, text, 4), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_suspend(core, &operation, state, sizeof state, &state_length), PSA_SUCCESS);
-    CHECK_EQUAL(operation.handle, 0);
-    CHECK_EQUAL(m.smallest_output, PSA_HASH_SUSPEND_OUTPUT_SIZE(PSA_ALG_SHA_256));
-    CHECK_STATUS(psab_hash_resume(core, &operation, state, state_length), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_update(core, &operation, text + 4, 5), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_finish(core, &operation, hash, 32, &length), PSA_SUCCESS);
-    mock_hash(0, PSA_ALG_SHA_256, text, 9, expected, &size);
-    CHECK_BYTES(hash, expected, 32);
-    CHECK_EQUAL(m.setups, m.finishes);
-    psab_core_free(core);
-}
-
-TEST(buffer_for_a_suspended_hash_may_be_as_small_as_the_state) {
-    mock_t m;
-    psab_core_t *core = core_with_suspend(&m);
-    uint8_t state[44];
-    size_t length;
-    psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
-    CHECK_STATUS(psab_hash_setup(core, &operation, PSA_ALG_SHA_256), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_suspend(core, &operation, state, 44, &length), PSA_SUCCESS);
-    CHECK_EQUAL(length, 44);
-    CHECK_STATUS(psab_hash_setup(core, &operation, PSA_ALG_SHA_256), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_suspend(core, &operation, state, 43, &length), PSA_ERROR_BUFFER_TOO_SMALL);
-    CHECK_EQUAL(length, 0);
-    CHECK_STATUS(psab_hash_abort(core, &operation), PSA_SUCCESS);
-    CHECK_EQUAL(m.setups, m.finishes + m.aborts);
-    psab_core_free(core);
-}
-
-TEST(state_that_is_malformed_is_refused) {
-    mock_t m;
-    psab_core_t *core = core_with_suspend(&m);
-    uint8_t state[PSA_HASH_SUSPEND_OUTPUT_MAX_SIZE + 1] = {0x02, 0, 0, 0x09};
-    psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
-    CHECK_STATUS(psab_hash_resume(core, &operation, NULL, 0), PSA_ERROR_INVALID_ARGUMENT);
-    CHECK_STATUS(psab_hash_resume(core, &operation, state, 3), PSA_ERROR_INVALID_ARGUMENT);
-    CHECK_STATUS(psab_hash_resume(core, &operation, state, 43), PSA_ERROR_INVALID_ARGUMENT);
-    CHECK_STATUS(psab_hash_resume(core, &operation, state, 108), PSA_ERROR_INVALID_ARGUMENT);
-    CHECK_STATUS(psab_hash_resume(core, &operation, state, 107), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_abort(core, &operation), PSA_SUCCESS);
-    state[3] = 0x13; /* SHA3-512 cannot be suspended */
-    CHECK_STATUS(psab_hash_resume(core, &operation, state, 44), PSA_ERROR_NOT_SUPPORTED);
-    state[0] = 0x03;
-    CHECK_STATUS(psab_hash_resume(core, &operation, state, 44), PSA_ERROR_INVALID_ARGUMENT);
-    CHECK_EQUAL(operation.handle, 0);
-    psab_core_free(core);
-}
-
-TEST(hash_that_cannot_be_suspended_says_so) {
-    mock_t m;
-    psab_core_t *core = core_with_family(&m);
-    uint8_t state[PSA_HASH_SUSPEND_OUTPUT_MAX_SIZE];
-    size_t length;
-    psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
-    CHECK_STATUS(psab_hash_setup(core, &operation, PSA_ALG_SHA_256), PSA_SUCCESS);
-    CHECK_STATUS(psab_hash_suspend(core, &operation, state, sizeof state, &length), PSA_ERROR_NOT_SUPPORTED);
-    CHECK_STATUS(psab_hash_abort(core, &operation), PSA_SUCCESS);
-    CHECK_EQUAL(m.setups, m.aborts);
-    psab_core_free(core);
-}
-
 TEST(core_that_is_freed_aborts_its_operations) {
     mock_t m;
-    psab_core_t *core = core_with_family(&m);
+    psab_core_t *core = mock_hash_core(&m);
     psa_hash_operation_t operations[100];
     memset(operations, 0, sizeof operations);
     for (size_t i = 0; i < 100; i++) {
@@ -496,7 +356,7 @@ TEST(core_that_is_freed_aborts_its_operations) {
 
 TEST(handle_that_was_never_one_is_bad_state) {
     mock_t m;
-    psab_core_t *core = core_with_family(&m);
+    psab_core_t *core = mock_hash_core(&m);
     uint32_t state = 7;
     psa_hash_operation_t valid = PSA_HASH_OPERATION_INIT;
     CHECK_STATUS(psab_hash_setup(core, &valid, PSA_ALG_SHA_256), PSA_SUCCESS);
@@ -513,75 +373,5 @@ TEST(handle_that_was_never_one_is_bad_state) {
     CHECK_STATUS(psab_hash_abort(core, &valid), PSA_SUCCESS);
     CHECK_STATUS(psab_hash_update(core, &copy, text, 3), PSA_ERROR_BAD_STATE);
     CHECK_EQUAL(m.aborts, 1);
-    psab_core_free(core);
-}
-
-typedef struct shared {
-    psab_core_t *core;
-    psa_hash_operation_t operation;
-    _Atomic unsigned unexpected;
-} shared_t;
-
-static void use_one_operation(unsigned number, void *user) {
-    shared_t *shared = user;
-    uint8_t hash[32];
-    size_t length;
-    for (int i = 0; i < 3000; i++) {
-        psa_status_t status;
-        switch ((i + (int)number) % 5) {
-        case 0:
-            status = psab_hash_setup(shared->core, &shared->operation, PSA_ALG_SHA_256);
-            break;
-        case 1:
-        case 2:
-            status = psab_hash_update(shared->core, &shared->operation, text, 3);
-            break;
-        case 3:
-            status = psab_hash_finish(shared->core, &shared->operation, hash, 32, &length);
-            break;
-        default:
-            status = psab_hash_abort(shared->core, &shared->operation);
-            break;
-        }
-        if (status != PSA_SUCCESS && status != PSA_ERROR_BAD_STATE) {
-            atomic_fetch_add(&shared->unexpected, 1);
-        }
-    }
-}
-
-TEST(concurrent_use_of_one_operation_is_an_error_and_no_race) {
-    mock_t m;
-    psab_core_t *core = core_with_family(&m);
-    shared_t shared = {core, PSA_HASH_OPERATION_INIT, 0};
-    check_threads(4, use_one_operation, &shared);
-    CHECK_EQUAL(shared.unexpected, 0);
-    (void)psab_hash_abort(core, &shared.operation);
-    CHECK_EQUAL(m.setups, m.finishes + m.aborts);
-    CHECK_EQUAL(m.dirty, 0);
-    psab_core_free(core);
-    CHECK_EQUAL(m.setups, m.finishes + m.aborts);
-}
-
-static void use_own_operations(unsigned number, void *user) {
-    psab_core_t *core = user;
-    uint8_t hash[32], expected[32];
-    size_t size, length;
-    mock_hash(0, PSA_ALG_SHA_256, text, 3 + number, expected, &size);
-    for (int i = 0; i < 1000; i++) {
-        psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
-        CHECK_STATUS(psab_hash_setup(core, &operation, PSA_ALG_SHA_256), PSA_SUCCESS);
-        CHECK_STATUS(psab_hash_update(core, &operation, text, 3 + number), PSA_SUCCESS);
-        CHECK_STATUS(psab_hash_finish(core, &operation, hash, 32, &length), PSA_SUCCESS);
-        CHECK_BYTES(hash, expected, 32);
-    }
-}
-
-TEST(operations_of_several_threads_do_not_meet) {
-    mock_t m;
-    psab_core_t *core = core_with_family(&m);
-    check_threads(4, use_own_operations, core);
-    CHECK_EQUAL(m.setups, 4000);
-    CHECK_EQUAL(m.finishes, 4000);
-    CHECK_EQUAL(m.dirty, 0);
     psab_core_free(core);
 }
