@@ -39,7 +39,7 @@ from psa_bridge._native import ffi, lib
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.constants import Alg
 from psa_bridge.driver.descriptions.description import parse_description
-from psa_bridge.driver.descriptions.model import Capability, Constant, Description, KeyContext
+from psa_bridge.driver.descriptions.model import AlgorithmSpec, Capability, Constant, Description, KeyContext
 from psa_bridge.errors import RAISED, BadState, NotSupported, PsaError
 from psa_bridge.python_methods import Method, give_back, method_of, passed
 from psa_bridge.spec.entry_points import BY_NAME, CONTEXTS, IDS, EntryPoint
@@ -186,7 +186,7 @@ class Registration:
         ops = self._keep(ffi.new("psab_ops_t *"))
         lib.psab_ops_select(ops, ffi.addressof(lib.psab_pack_ops), ids, len(ids))
         row.ops = ops
-        algorithms = None if capability.algorithms is None else [spec.value for spec in capability.algorithms]
+        algorithms = None if capability.algorithms is None else [_number(spec) for spec in capability.algorithms]
         types = None if capability.key_types is None else [(spec.value, spec.mask) for spec in capability.key_types]
         sizes = None if capability.key_sizes is None else [_value(size, "key_sizes") for size in capability.key_sizes]
         row.algorithms, row.algorithm_count = self._array("uint32_t", algorithms)
@@ -282,6 +282,10 @@ class Registration:
         except TypeError as error:
             raise NotSupported(f"the context of {type(self._driver).__name__} cannot be copied: {error}") from error
         self._hold(row, inputs, made)
+
+
+def _number(spec: AlgorithmSpec) -> int:
+    return _value(Constant(spec.text, spec.value), "an algorithm")
 
 
 def _value(constant: Constant | None, name: str) -> int:

@@ -253,6 +253,11 @@ def _count(number: int) -> str:
     return "1 argument" if number == 1 else f"{number} arguments"
 
 
+def is_name(name: str) -> bool:
+    """Whether the Crypto API has a constant, a constructor, an accessor or a test of this name."""
+    return name in VALUES or name in CONSTRUCTORS or name in ACCESSORS or name in PREDICATES
+
+
 def names(kind: Kind) -> tuple[str, ...]:
     """The names of the constants and constructors of a kind."""
     return (*CONSTANTS.get(kind, {}), *(c.name for c in CONSTRUCTORS.values() if c.kind is kind))

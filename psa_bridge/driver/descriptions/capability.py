@@ -78,7 +78,7 @@ class CapabilityReader:
             driver_type=self._type,
             uses=tuple(sorted(listed.uses.values(), key=lambda use: IDS[use.name])),
             given_names=names,
-            algorithms=self._list(members, "algorithms", self._reader.algorithm, lambda spec: spec.value),
+            algorithms=self._list(members, "algorithms", self._reader.algorithm, lambda spec: spec.value or spec.text),
             key_types=self._list(
                 members, f"{prefix}_types", self._reader.key_type, lambda spec: (spec.value, spec.mask)
             ),

@@ -124,7 +124,7 @@ def _some_combination(
 ) -> bool:
     for algorithm in algorithms or (None,):
         for key_type in types or (None,):
-            if algorithm and key_type and not _together(algorithm.value, key_type):
+            if algorithm and key_type and not _together(algorithm, key_type):
                 continue
             if sizes is None or key_type is None or any(_has_size(key_type, s, algorithm) for s in sizes):
                 return True
@@ -133,6 +133,8 @@ def _some_combination(
 
 def _called_with(entry_point: str, algorithm: AlgorithmSpec) -> bool:
     """Whether the core calls an entry point with such an algorithm."""
+    if algorithm.value is None:
+        return True
     if algorithm.value == ANY_HASH:
         # As a policy this wildcard stands inside other algorithms only; alone it permits nothing.
         return False
@@ -155,8 +157,10 @@ def _intersects(first: KeyTypeSpec, second: KeyTypeSpec) -> bool:
     return (first.value ^ second.value) & first.mask & second.mask == 0
 
 
-def _together(algorithm: int, key_type: KeyTypeSpec) -> bool:
-    known = _types_by_base().get(base_of(algorithm))
+def _together(algorithm: AlgorithmSpec, key_type: KeyTypeSpec) -> bool:
+    if algorithm.value is None or algorithm.of_vendor:
+        return True
+    known = _types_by_base().get(base_of(algorithm.value))
     return known is None or any(_intersects(key_type, other) for other in known)
 
 
@@ -183,7 +187,7 @@ def _elements(capability: Capability, findings: Findings) -> None:
     operations = [name for name in names if name in ALGORITHM_CATEGORY]
     only_operations = len(operations) == len(names)
     for key_type in capability.key_types or ():
-        fits = any(_together(algorithm.value, key_type) for algorithm in capability.algorithms or ())
+        fits = any(_together(algorithm, key_type) for algorithm in capability.algorithms or ())
         if only_operations and capability.algorithms and not fits:
             _report(findings, "key-type-unusable", key_type, f"none of the algorithms works with {key_type.text}")
     for size in capability.key_sizes or ():

@@ -83,7 +83,7 @@ def _algorithms_overlap(first: Algorithms, second: Algorithms, policies: Policie
         return False
     if first is None or second is None:
         return True
-    return any(a.value == b.value or policies.common(a.value, b.value) for a in first for b in second)
+    return any(_matches(a, b, policies.common) for a in first for b in second)
 
 
 def _algorithms_cover(wide: Algorithms, narrow: Algorithms, policies: Policies) -> bool:
@@ -91,7 +91,14 @@ def _algorithms_cover(wide: Algorithms, narrow: Algorithms, policies: Policies) 
         return True
     if not narrow:
         return False
-    return all(any(a.value == b.value or policies.permits(a.value, b.value) for a in wide) for b in narrow)
+    return all(any(_matches(a, b, policies.permits) for a in wide) for b in narrow)
+
+
+def _matches(first: AlgorithmSpec, second: AlgorithmSpec, related: Callable[[int, int], bool]) -> bool:
+    """Whether two algorithms are the same or so related. What only headers know is like nothing else."""
+    if first.value is None or second.value is None:
+        return first.text == second.text
+    return first.value == second.value or related(first.value, second.value)
 
 
 def _types_overlap(first: Types, second: Types) -> bool:

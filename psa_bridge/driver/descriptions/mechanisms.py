@@ -3,34 +3,75 @@
 An algorithm specification is an algorithm macro or a call of one with algorithms and numbers.
 A key type specification is a key type macro or a call of one with a family, or with ``_`` for
 every family.  Wildcards of key policies are allowed, where a policy allows them.
+
+Algorithms of vendors go beyond the interface: they are numbers with the vendor bit, or constant
+expressions with macros of the driver's headers, which are evaluated when these are compiled.
 """
 
 from __future__ import annotations
 
 import re
 
-from psa_bridge.driver.descriptions.model import AlgorithmSpec, KeyTypeSpec
+from psa_bridge.driver.descriptions.expressions import parse_constant
+from psa_bridge.driver.descriptions.model import VENDOR_ALGORITHM, AlgorithmSpec, KeyTypeSpec
 from psa_bridge.driver.descriptions.tokens import ExpressionError, Tokens
 from psa_bridge.driver.findings import Place
 from psa_bridge.spec import encodings
 from psa_bridge.spec.constructors import CONSTRUCTORS
 from psa_bridge.spec.encodings import EncodingError
 from psa_bridge.spec.predicates import PREDICATES
-from psa_bridge.spec.values import Kind
+from psa_bridge.spec.values import CONSTANTS, Kind
 
 MAX_LENGTH = 300
 _ALL_BITS = 0xFFFF
 _ANY_FAMILY = re.compile(r"([A-Za-z0-9_]+)\( *_ *\)\Z")
 _SUFFIXED = re.compile(r"\b[0-9][0-9A-Fa-fxX]*[uUlL]")
+_NUMBER = re.compile(r"(0[xX][0-9A-Fa-f]+|[1-9][0-9]*)\Z")
+_NAME = re.compile(r"\b[A-Za-z_][A-Za-z0-9_]*")
+_HIGHEST = 0xFFFFFFFF
+_VENDOR = "PSA_ALG_VENDOR_"
 
 
 def parse_algorithm(text: str, place: Place | None = None) -> AlgorithmSpec:
     """Read an algorithm specification; ``ExpressionError`` says what is wrong."""
     normalized = _normalized(text, "PSA_ALG_")
+    if of_headers(normalized):
+        return AlgorithmSpec(parse_constant(normalized).text, None, place=place or Place())
+    if _NUMBER.match(normalized):
+        return vendor_algorithm(int(normalized, 0), place)
     value = _evaluate(normalized, Kind.ALGORITHM)
     if value == 0:
         raise ExpressionError(f"{normalized} matches nothing", "remove it")
     return AlgorithmSpec(normalized, value, is_wildcard(value), place or Place())
+
+
+def vendor_algorithm(value: int, place: Place | None = None) -> AlgorithmSpec:
+    """An algorithm by its number; ``ExpressionError`` if it is not a vendor's."""
+    if not VENDOR_ALGORITHM <= value <= _HIGHEST:
+        known = CONSTANTS[Kind.ALGORITHM].items()
+        name = next((macro for macro, number in known if number == value and value), "a PSA_ALG_ macro")
+        raise ExpressionError(
+            f"{value:#x} is no algorithm of a vendor, which are numbers from {VENDOR_ALGORITHM:#x}", f"write {name}"
+        )
+    return AlgorithmSpec(f"0x{value:08x}", value, is_wildcard(value), place or Place())
+
+
+def of_headers(text: str) -> bool:
+    """Whether a specification uses macros that are not of the Crypto API, nor look as if they were meant to be."""
+    unknown = [name for name in _NAME.findall(text) if not encodings.is_name(name)]
+    own = [name for name in unknown if name.startswith(_VENDOR) or not name.upper().startswith("PSA_")]
+    return bool(unknown) and own == unknown and not any(encodings.is_name(f"PSA_ALG_{name}") for name in own)
+
+
+def likely_meant(text: str) -> str:
+    """What a specification that is left to the headers was perhaps meant to be; empty if nothing is like it."""
+    if _VENDOR in text:
+        return ""
+    try:
+        _evaluate(text, Kind.ALGORITHM)
+    except ExpressionError as error:
+        return error.remedy if error.remedy.startswith("did you mean") else ""
+    return ""
 
 
 def parse_key_type(text: str, place: Place | None = None) -> KeyTypeSpec:

@@ -20,6 +20,9 @@ PSA = "psa"
 MBEDTLS = "mbedtls"
 DIALECTS = (PSA, MBEDTLS)
 
+VENDOR_ALGORITHM = 0x80000000
+"""The bit that algorithms of vendors have."""
+
 _NOWHERE = Place()
 
 
@@ -45,12 +48,20 @@ ZERO = Constant("0", 0)
 
 @dataclass(frozen=True)
 class AlgorithmSpec:
-    """An algorithm specification. ``text`` is C; ``wildcard`` tells a policy wildcard from one algorithm."""
+    """An algorithm specification. ``text`` is C; ``wildcard`` tells a policy wildcard from one algorithm.
+
+    ``value`` is None where the text uses macros of the driver's headers, which only a compiler can evaluate.
+    """
 
     text: str
-    value: int
+    value: int | None
     wildcard: bool = False
     place: Place = field(default=_NOWHERE, compare=False, repr=False)
+
+    @property
+    def of_vendor(self) -> bool:
+        """Whether it is, or may be, an algorithm of which the Crypto API knows nothing."""
+        return self.value is None or self.value >= VENDOR_ALGORITHM
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from psa_bridge.driver.descriptions.dialects import Tolerance
 from psa_bridge.driver.descriptions.expressions import check_header, parse_constant
 from psa_bridge.driver.descriptions.grammar import DESCRIPTION, SECTIONS, Property, sections_with
 from psa_bridge.driver.descriptions.jsontext import Node
-from psa_bridge.driver.descriptions.mechanisms import parse_algorithm, parse_key_type
+from psa_bridge.driver.descriptions.mechanisms import likely_meant, parse_algorithm, parse_key_type, vendor_algorithm
 from psa_bridge.driver.descriptions.model import AlgorithmSpec, Constant, Header, KeyTypeSpec
 from psa_bridge.driver.descriptions.tokens import ExpressionError, check_identifier
 from psa_bridge.driver.findings import Findings, Place, Related, did_you_mean, register, shown
@@ -34,7 +34,8 @@ register(
     invalid-c-text      Texts that reach C keep to a small grammar.
     invalid-header      A header is a path relative to an include directory.
     invalid-condition   A condition is a simple preprocessor expression.
-    unknown-mechanism   Algorithm and key type specifications use macros of the Crypto API.
+    unknown-mechanism   Algorithm and key type specifications use macros of the Crypto API; vendors' have numbers.
+    header-algorithm    What looks like an algorithm of the Crypto API is one.
     too-many-findings   A file with very many errors is not read to its end.
     extension-ignored   A property of another implementation has no effect here.
     """
@@ -160,8 +161,10 @@ class Reader:
 
     def text(self, node: Node, rule: str, check: Callable[[str], T]) -> T | None:
         """A string that a grammar accepts."""
-        if not self.expect(node, "string"):
-            return None
+        return self.checked(node, rule, check) if self.expect(node, "string") else None
+
+    def checked(self, node: Node, rule: str, check: Callable[[str], T]) -> T | None:
+        """A value whose text a grammar accepts."""
         try:
             return check(str(node.value))
         except ExpressionError as error:
@@ -226,8 +229,16 @@ class Reader:
         return Header(path, node.place)
 
     def algorithm(self, node: Node) -> AlgorithmSpec | None:
-        """An algorithm specification."""
-        return self.text(node, "unknown-mechanism", lambda text: parse_algorithm(text, node.place))
+        """An algorithm specification, or the number of a vendor's algorithm."""
+        if not self.expect(node, "integer", "string"):
+            return None
+        if node.kind != "string":
+            return self.checked(node, "unknown-mechanism", lambda text: vendor_algorithm(int(text), node.place))
+        spec = self.text(node, "unknown-mechanism", lambda text: parse_algorithm(text, node.place))
+        if spec is not None and spec.value is None and (guess := likely_meant(spec.text)):
+            message = f"{shown(spec.text)} is taken for an algorithm of the driver's headers"
+            self.findings.note("header-algorithm", node.place, message, guess)
+        return spec
 
     def key_type(self, node: Node) -> KeyTypeSpec | None:
         """A key type specification."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from psa_bridge.driver.descriptions.conditions import may_exclude
 from psa_bridge.driver.descriptions.dialects import Tolerance
-from psa_bridge.driver.descriptions.mechanisms import parse_key_type
+from psa_bridge.driver.descriptions.mechanisms import likely_meant, parse_key_type
 from psa_bridge.driver.descriptions.model import DIALECTS, MBEDTLS, Capability, Description, KeyTypeSpec
 from psa_bridge.driver.findings import Findings, Place, Related, register, shown
 from psa_bridge.spec.entry_points import BY_NAME, FAMILIES, Family
@@ -31,6 +31,7 @@ def check_description(description: Description, tolerance: Tolerance, findings: 
         _families(capability, description, tolerance)
         _entropy(capability, findings)
         _origin(capability, description, findings)
+        _defined(capability, description, findings)
     for requirement in REQUIREMENTS:
         _requirement(requirement, description, findings)
     _names(description, findings)
@@ -65,6 +66,18 @@ def _families(capability: Capability, description: Description, tolerance: Toler
             f"add {_quoted(lacking)} to entry_points",
             softened=True,
         )
+
+
+def _defined(capability: Capability, description: Description, findings: Findings) -> None:
+    """Macros that are not of the Crypto API are of the description's headers."""
+    for spec in capability.algorithms or ():
+        if spec.value is None and not description.headers:
+            findings.error(
+                "unknown-mechanism",
+                spec.place,
+                f"{shown(spec.text)} is no algorithm of the Crypto API, and there are no headers to define it",
+                likely_meant(spec.text) or "add the header that defines it to headers, or write its number",
+            )
 
 
 def _covered(present: set[str]) -> set[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from psa_bridge.driver.descriptions.model import Constant, Description
+from psa_bridge.driver.descriptions.mechanisms import is_wildcard
+from psa_bridge.driver.descriptions.model import AlgorithmSpec, Capability, Constant, Description
 from psa_bridge.driver.findings import Findings, Place, Severity, register
 from psa_bridge.driver.images.probe import Answers, Question, constant
 
@@ -57,7 +58,8 @@ def wanted(description: Description, kept: Sequence[int]) -> Iterator[Wanted]:
         for size in capability.key_sizes or ():
             yield from _one("the key size", size, most=_U32)
         for algorithm in capability.algorithms or ():
-            yield Wanted("the algorithm", algorithm.text, algorithm.place, 0, _U32, algorithm.value)
+            least = 1 if algorithm.value is None else 0
+            yield Wanted("the algorithm", algorithm.text, algorithm.place, least, _U32, algorithm.value)
         for key_type in capability.key_types or ():
             yield Wanted("the key type", key_type.value_text, key_type.place, 0, 0xFFFF, key_type.value)
 
@@ -101,9 +103,22 @@ def location(description: Description, answers: Answers) -> int | None:
     return answers.values.get(constant(description.location.text))
 
 
+def _algorithm(spec: AlgorithmSpec, answers: Answers) -> AlgorithmSpec:
+    value = answers.values.get(constant(spec.text)) if spec.value is None else spec.value
+    return spec if value is None else replace(spec, value=value, wildcard=is_wildcard(value))
+
+
+def _capability(capability: Capability, answers: Answers) -> Capability:
+    algorithms = capability.algorithms
+    if algorithms is None:
+        return capability
+    return replace(capability, algorithms=tuple(_algorithm(spec, answers) for spec in algorithms))
+
+
 def resolved(description: Description, answers: Answers) -> Description:
-    """The description with the value of its location, so that it can be checked with others."""
-    value = location(description, answers)
-    if description.location is None or value is None:
-        return description
-    return replace(description, location=replace(description.location, value=value))
+    """The description with the values of its location and algorithms, so that it can be checked with others."""
+    known = replace(description, capabilities=tuple(_capability(one, answers) for one in description.capabilities))
+    value = location(known, answers)
+    if known.location is None or value is None:
+        return known
+    return replace(known, location=replace(known.location, value=value))
