@@ -23,7 +23,8 @@ C_FILES = $(shell find csrc drivers tests -name '*.[ch]')
 C_TESTS ?= plain address,undefined thread
 JOBS ?= auto
 # A file's tests stay in one process, for they share what they compile.
-PARALLEL = -n $(JOBS) --dist loadfile
+# A process that crashes ends the run: with a new one in its place, the rest of its file would never come.
+PARALLEL = -n $(JOBS) --dist loadfile --max-worker-restart 0
 
 .NOTPARALLEL:
 .PHONY: demo env dev compiler build check format docs bench chart ctest pytest asan test clean

@@ -154,8 +154,9 @@ bool psab_py_batch_verdicts(psab_py_batch_t *batch) {
 }
 
 void psab_py_batch_leave(psab_py_batch_t *batch) {
+    batch->core = batch->holder->core; /* null if reading an argument ran Python that closed it */
     batch->owner = batch->holder->owner;
-    Py_INCREF(batch->owner);
+    Py_XINCREF(batch->owner);
     batch->thread = PyEval_SaveThread();
 }
 

@@ -125,7 +125,7 @@ PyObject *psab_py_finish(psab_py_call_t *call, psa_status_t status) {
     account(call);
     release(call);
     Py_DECREF((PyObject *)call->holder);
-    Py_DECREF(call->owner);
+    Py_XDECREF(call->owner);
     bool fine = (status == PSA_SUCCESS && !psab_py_raised()) || psab_py_check(status, call->method->label);
     PyObject *result = fine ? result_of(call) : NULL;
     discard(call);

@@ -198,8 +198,9 @@ void psab_py_start(psab_py_call_t *call);
 static inline void psab_py_leave(psab_py_call_t *call, size_t keep) {
     psab_py_core_t *holder = call->holder;
     bool slow = holder->slow[call->method->function] != 0;
+    call->core = holder->core; /* null if reading an argument ran Python that closed it */
     call->owner = holder->owner;
-    Py_INCREF(call->owner);
+    Py_XINCREF(call->owner);
     Py_INCREF((PyObject *)holder);
     if (slow || (++holder->ticks & 63u) == 0) {
         psab_py_start(call);
