@@ -55,9 +55,9 @@ class BuildExtension(build_ext):
 
     def build_extension(self, ext: Extension) -> None:
         """Build one extension, which has to be ours."""
-        options = toolchain.options_from_environment(hidden=True)
-        work = ROOT / "build" / ("core" if not options.sanitize else "core-" + "-".join(options.sanitize))
         try:
+            options = toolchain.options_from_environment(hidden=True)
+            work = ROOT / "build" / ("core" if not options.sanitize else "core-" + "-".join(options.sanitize))
             sources = core.prepare(work, options)
             objects = core.compile_core(sources, work / "obj", options)
             interface = write_interface(sources, objects, options)

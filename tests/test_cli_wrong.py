@@ -195,6 +195,8 @@ QUICK = cases("""
     2 | demo nowhere                                   | nowhere: No such file
     1 | build --output built --cc no-such-compiler     | no-such-compiler
     2 | build --surplus                                | surplus
+    2 | build --output built --cc "cc 'unbalanced"     | --cc: "cc 'unbalanced" cannot be split
+    2 | build --output built --cflags "'-O2"           | --cflags: "'-O2" cannot be split
 """)
 
 
@@ -264,7 +266,12 @@ def test_doctor_says_what_is_wrong_with_the_cache_and_the_compiler(folder: Path)
         ("lint broken.json >/dev/full", 2),
         ("lint broken.json >&-", 1),
         ("lint broken.json 2>&-", 1),
-        (f"run hash_compute --alg {SHA} text >&- 2>&-", 0),
+        (f"run hash_compute --alg {SHA} text >&- 2>&-", 2),
+        (f"run hash_compute --alg {SHA} text -o /dev/null >&- 2>&-", 0),
+        (f"run hash_compare --alg {SHA} text --expected 00 >&-", 1),
+        (f"run hash_compute --alg {SHA} text >/dev/full", 2),
+        (f"run hash_compute --alg {SHA} text 2>/dev/full", 0),
+        (f"run hash_compute --alg {SHA} text --require acme 2>/dev/full", 1),
         (f"run hash_compute --alg {SHA} <&-", 2),
         ("lint $'\\xff.json'", 1),
     ],
@@ -274,6 +281,37 @@ def test_output_that_nobody_takes_is_no_traceback(line: str, code: int, folder: 
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("lint broken.json", 1),
+        ("lint --format json broken.json text", 1),
+        (f"explain hash_compute --no-software --alg {SHA}", 1),
+        (f"run hash_compute --alg {SHA} text --require acme", 1),
+        (f"run hash_compute --alg {SHA} nowhere", 2),
+        ("lint --rules", 0),
+    ],
+)
+def test_the_exit_code_is_what_was_found_though_the_reader_has_gone(line: str, code: int, folder: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        command = [sys.executable, "-m", "psa_bridge.cli", *shlex.split(line)]
+        done = subprocess.run(command, cwd=folder, stdout=writer, stderr=subprocess.PIPE, timeout=120, check=False)
+    finally:
+        os.close(writer)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("variable", ["CC", "CFLAGS", "LDFLAGS"])
+def test_a_variable_that_is_no_list_of_words_is_named(variable: str, folder: Path) -> None:
+    done = shell("build --output built", folder, **{variable: "cc '-O2"})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"psa-bridge: {variable}: ")
 
 
 def test_a_name_that_the_terminal_cannot_show_is_shown_as_escapes(folder: Path) -> None:

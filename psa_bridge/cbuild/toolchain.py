@@ -16,6 +16,18 @@ class BuildError(Exception):
     """A compiler or linker failed; the text holds the command and what it said."""
 
 
+class WordsError(BuildError):
+    """A command or flags cannot be split into words."""
+
+
+def words(text: str, name: str) -> tuple[str, ...]:
+    """The words of a command or of flags, as a shell would split them; ``name`` says whose they are."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise WordsError(f"{name}: {text!r} cannot be split into words: {error}") from error
+
+
 @dataclass(frozen=True)
 class Options:
     """What to build, and how.
@@ -51,11 +63,14 @@ class Options:
 
 
 def options_from_environment(**changes: object) -> Options:
-    """Options as ``CC``, ``CFLAGS``, ``LDFLAGS`` and ``PSAB_SANITIZE`` say; ``changes`` go on top."""
-    values: dict[str, object] = {"compiler": tuple(shlex.split(os.environ.get("CC", "cc")))}
+    """Options as ``CC``, ``CFLAGS``, ``LDFLAGS`` and ``PSAB_SANITIZE`` say; ``changes`` go on top.
+
+    :class:`WordsError` where one of them cannot be split.
+    """
+    values: dict[str, object] = {"compiler": words(os.environ.get("CC", ""), "CC") or ("cc",)}
     if "CFLAGS" in os.environ:
-        values["cflags"] = tuple(shlex.split(os.environ["CFLAGS"]))
-    values["ldflags"] = tuple(shlex.split(os.environ.get("LDFLAGS", "")))
+        values["cflags"] = words(os.environ["CFLAGS"], "CFLAGS")
+    values["ldflags"] = words(os.environ.get("LDFLAGS", ""), "LDFLAGS")
     values["sanitize"] = tuple(name for name in os.environ.get("PSAB_SANITIZE", "").split(",") if name)
     return Options(**{**values, **changes})  # type: ignore[arg-type]
 

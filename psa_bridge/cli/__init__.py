@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import io
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
+
+from psa_bridge.cli import streams
 
 if TYPE_CHECKING:
     from psa_bridge.driver.findings import Findings
@@ -99,30 +98,18 @@ def _write_sarif(arguments: argparse.Namespace, found: Findings, code: int) -> N
         write_text(arguments.sarif, json_text(sarif(found.sorted(), code)))
 
 
-def _streams() -> None:
-    """Make the standard streams take whatever is printed: names that are no text, closed streams."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    _streams()
+    streams.prepare()
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] not in COMMANDS:
         _parser().parse_args(words[:1])
     arguments = _command_parser(words[0]).parse_intermixed_args(words[1:])
     module = importlib.import_module(f"psa_bridge.cli.{words[0]}")
     try:
-        return _run(module, arguments)
-    except BrokenPipeError:
-        # The reader of our output went away (| head); nothing is wrong with the input.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLEAN
+        code = _run(module, arguments)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
     except Exception as error:

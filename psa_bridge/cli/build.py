@@ -68,19 +68,15 @@ def flags(library: Library, static: bool) -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, then say what is there."""
-    from psa_bridge.cbuild.toolchain import BuildError, options_from_environment
+    from psa_bridge.cbuild.toolchain import BuildError
     from psa_bridge.cli.failures import CommandFailedError
 
     _check(arguments)
+    options = _options(arguments)
     images = _images(arguments)
     if arguments.image:
         _export(images, [arguments.image])
         return 0
-    options = options_from_environment(drivers=not arguments.no_drivers, software=not arguments.no_software)
-    if arguments.compiler:
-        options = replace(options, compiler=tuple(shlex.split(arguments.compiler)))
-    if arguments.cflags is not None:
-        options = replace(options, cflags=tuple(shlex.split(arguments.cflags)))
     output = arguments.output.resolve()
     merged = [image.merged for image in images if image.merged]
     try:
@@ -96,6 +92,18 @@ def run(arguments: argparse.Namespace) -> int:
         _export(images, _places(images, output))
     print(f"shared: cc program.c {flags(library, static=False)}\nstatic: cc program.c {flags(library, static=True)}")
     return 0
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    """What the library is built with: the environment, and over it what was given."""
+    from psa_bridge.cbuild.toolchain import options_from_environment, words
+
+    options = options_from_environment(drivers=not arguments.no_drivers, software=not arguments.no_software)
+    if arguments.compiler:
+        options = replace(options, compiler=words(arguments.compiler, "--cc") or options.compiler)
+    if arguments.cflags is not None:
+        options = replace(options, cflags=words(arguments.cflags, "--cflags"))
+    return options
 
 
 def _library(output: Path, options: Options, merged: Sequence[Merged]) -> Library:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import platform
 import shlex
 import subprocess
@@ -64,15 +63,17 @@ def run(arguments: argparse.Namespace) -> int:
 def _load(core: Core, name: str, folder: Path) -> None:
     """Compile the sources of an example driver one by one, then load the objects with the description."""
     from psa_bridge import paths
+    from psa_bridge.cbuild.toolchain import options_from_environment
     from psa_bridge.cli.failures import CommandFailedError
     from psa_bridge.driver.bundle import load_bundle
 
     home = paths.DRIVERS / name
+    compiler = options_from_environment().compiler
     settings = load_bundle(home).settings
     objects = []
     for source in settings.sources:
         target = folder / f"{name}-{source.stem}.o"
-        command = [*shlex.split(os.environ.get("CC", "cc")), "-O2", "-g", "-fPIC", f"-I{paths.INCLUDE}", f"-I{home}"]
+        command = [*compiler, "-O2", "-g", "-fPIC", f"-I{paths.INCLUDE}", f"-I{home}"]
         command += ["-c", str(source), "-o", str(target)]
         print("$", shlex.join(command))
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 def explain_failure(error: Exception) -> tuple[str | None, int]:
     """The message and exit code for an error of the user's, or ``(None, ...)`` for a defect of ours."""
+    from psa_bridge.cbuild.toolchain import WordsError
     from psa_bridge.cli import FINDINGS, USAGE
     from psa_bridge.cli.output import folded, render_findings
     from psa_bridge.driver.findings import FindingsError
@@ -19,7 +20,7 @@ def explain_failure(error: Exception) -> tuple[str | None, int]:
     if isinstance(error, OSError) and type(error).__module__ == "builtins":
         name = f"{error.filename}: " if error.filename else ""
         return f"psa-bridge: {name}{error.strerror or error}", USAGE
-    if isinstance(error, UsageError):
+    if isinstance(error, (UsageError, WordsError)):
         return folded(f"psa-bridge: {error}", sys.stderr), USAGE
     known = isinstance(error, CommandFailedError) or type(error).__module__ == "psa_bridge.errors"
     return folded(f"psa-bridge: {error}", sys.stderr) if known else None, FINDINGS

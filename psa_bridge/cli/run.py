@@ -179,7 +179,10 @@ def _check_rest(call: Call, arguments: argparse.Namespace) -> None:
     """Options that belong together, or to other calls."""
     from psa_bridge.cli.failures import UsageError
     from psa_bridge.cli.run_keys import is_given
+    from psa_bridge.cli.streams import stdout_is_closed
 
+    if stdout_is_closed() and (arguments.json or not (arguments.output or call.checks)):
+        raise UsageError("standard output is closed, so the result would be lost; name a file with --output")
     if "input" not in call.values and (arguments.input or arguments.hex is not None):
         raise UsageError(f"{call.name} takes no input")
     if arguments.input and arguments.hex is not None:
