@@ -201,6 +201,16 @@ def test_build_gives_a_library_and_flags_that_a_c_program_compiles_with(tmp_path
     assert subprocess.check_output([program], text=True) == "ba78\n"
 
 
+def test_a_flag_for_the_compiler_needs_no_equals_sign(tmp_path: Path) -> None:
+    bundle, target = paths.DRIVERS / "p256_plugin", tmp_path / "x.so"
+    words = ("--image", target, bundle, "--cflag", "-DNEVER_USED", "--ldflag", "-Wl,-O1")
+    assert run("build", *words).returncode == 0
+    assert target.is_file()
+    wrong = run("build", *words, "--cflag", "-no-such-flag")
+    assert wrong.returncode == 1
+    assert "no-such-flag" in wrong.stderr
+
+
 def test_build_without_a_compiler_says_so(tmp_path: Path) -> None:
     done = run("build", "--output", tmp_path, "--cc", "no-such-compiler")
     assert done.returncode == 1

@@ -24,6 +24,9 @@ COMMANDS = ("doctor", "new", "lint", "info", "explain", "run", "build", "bench",
 
 CLEAN, FINDINGS, USAGE = 0, 1, 2
 
+_TAKE_FLAGS = ("--cflag", "--cflags", "--ldflag")
+"""Options whose value may begin with a dash."""
+
 _EXIT_CODES = "Exit codes: 0 clean, 1 findings or a failure, 2 wrong usage."
 _EPILOG = f"""{_EXIT_CODES} PSA_BRIDGE_CACHE names the directory of built images.
 `psa-bridge COMMAND --help` has examples."""
@@ -73,6 +76,17 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
     return parser
 
 
+def _joined(words: Sequence[str]) -> list[str]:
+    """Words in which a compiler's flag belongs to the option before it, where it would count as one of ours."""
+    found: list[str] = []
+    for word in words:
+        if found and found[-1] in _TAKE_FLAGS and word.startswith("-"):
+            found[-1] += f"={word}"
+        else:
+            found.append(word)
+    return found
+
+
 def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     """Run a command; on a terminal, what it builds shows how far it is."""
     from psa_bridge.cli.progress import Progress
@@ -104,7 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] not in COMMANDS:
         _parser().parse_args(words[:1])
-    arguments = _command_parser(words[0]).parse_intermixed_args(words[1:])
+    arguments = _command_parser(words[0]).parse_intermixed_args(_joined(words[1:]))
     module = importlib.import_module(f"psa_bridge.cli.{words[0]}")
     try:
         code = _run(module, arguments)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from psa_bridge.bench import Comparison, Mechanism
     from psa_bridge.bench.compare import Served
 
-SUMMARY = "how fast drivers are, by mechanism and size, beside the software"
+SUMMARY = "how fast drivers are, by size, beside the software"
 
 EXAMPLES = """\
   psa-bridge bench accelerator/

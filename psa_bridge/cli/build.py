@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from psa_bridge.cbuild.toolchain import Options
     from psa_bridge.driver.bundle import Image, Merged
 
-SUMMARY = "build the core as a C library, static and shared, with drivers"
+SUMMARY = "the core as a C library, with or without drivers"
 
 EXAMPLES = """\
   psa-bridge build --output out

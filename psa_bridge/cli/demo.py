@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from psa_bridge import Core
 
-SUMMARY = "compile example drivers, load them, hash and sign a file, check the results"
+SUMMARY = "compile and load example drivers, and try them on a file"
 
 EXAMPLES = """\
   psa-bridge demo

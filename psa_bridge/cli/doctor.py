@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from psa_bridge.cli.checks import Check
 
-SUMMARY = "what is on this machine: compiler, headers, components, and remedies"
+SUMMARY = "what is on this machine, and how to get what is missing"
 
 EXAMPLES = """\
   psa-bridge doctor

@@ -24,7 +24,7 @@ _LAYOUTS = {
 }
 """What was found out about the layout of an object."""
 
-SUMMARY = "what is in a bundle: entry points, symbols, sizes, capabilities, findings"
+SUMMARY = "what is in a bundle: entry points, symbols, findings"
 
 EXAMPLES = """\
   psa-bridge info acme/                   a directory with a bundle.toml

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from psa_bridge.driver.descriptions.model import Description
     from psa_bridge.driver.findings import Finding
 
-SUMMARY = "check descriptions: every mistake with file, line, JSON path and remedy"
+SUMMARY = "check descriptions: every mistake with place and remedy"
 
 EXAMPLES = """\
   psa-bridge lint driver.json
