@@ -31,7 +31,7 @@ OperationBase = _core.OperationBase
 """Below multi-part operations: the core and the structure in C."""
 
 compiled, compiled_names = _core.compiled, _core.compiled_names
-raise_with, recognise = _core.raise_with, _core.recognise
+raise_with, recognise, report_unraisable = _core.raise_with, _core.recognise, _core.report_unraisable
 
 
 def batch_function(name: str) -> Any:

@@ -10,12 +10,10 @@ keeps the number.  Section 8.1.2 of the PSA Crypto API.
 from __future__ import annotations
 
 import re
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import TracebackType
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 
 class PsaError(Exception):
@@ -277,16 +275,6 @@ def _told(error: PsaError, function: str, failure: Failure | None) -> PsaError:
     return error
 
 
-class _Unraisable(NamedTuple):
-    """What ``sys.unraisablehook`` takes; the interpreter's own type cannot be made from Python."""
-
-    exc_type: type[BaseException]
-    exc_value: BaseException
-    exc_traceback: TracebackType | None
-    err_msg: str
-    object: object
-
-
 class _Raised:
     """Exceptions that Python drivers raised during the call in progress, by thread.
 
@@ -304,6 +292,11 @@ class _Raised:
 
     def take(self) -> list[tuple[str, str, BaseException]]:
         return self.by_thread.pop(threading.get_ident(), [])
+
+    def restore(self, earlier: list[tuple[str, str, BaseException]]) -> None:
+        """Put back what was taken, before what was added since."""
+        if earlier:
+            self.by_thread[threading.get_ident()] = earlier + self.take()
 
     def after(self, function: str, status: int) -> Iterator[BaseException]:
         """The exceptions of this thread that the caller has to see, most important first.
@@ -336,8 +329,9 @@ def _status_of(error: BaseException) -> int | None:
 
 def _unseen(driver: str, entry_point: str, error: BaseException) -> None:
     """Report an exception of a driver in a call that succeeded all the same, such as a clean-up."""
-    text = f"Exception ignored in driver {driver} ({entry_point})" if driver else f"Exception ignored in {entry_point}"
-    sys.unraisablehook(_Unraisable(type(error), error, error.__traceback__, text, None))  # type: ignore[arg-type]
+    from psa_bridge._native import report_unraisable  # noqa: PLC0415
+
+    report_unraisable(error, f"driver {driver} ({entry_point})" if driver else entry_point)
 
 
 RAISED = _Raised()

@@ -203,6 +203,8 @@ class Registration:
     def handle(self, entry_point: int, values: Any, count: int) -> int:
         """Serve a packed call; the status of the exception if the method raises one."""
         row = packed.row_of(entry_point)
+        # Calls that the method makes, or the collector meanwhile, are not to see what belongs to the call outside.
+        earlier = RAISED.take() if RAISED else []
         try:
             inputs = packed.read(row, values, count)
             method = self._methods.get(entry_point)
@@ -213,6 +215,8 @@ class Registration:
         except BaseException as error:  # C cannot carry it: check() raises it again
             RAISED.add(self._model.prefix, row.name, error)
             return packed.status_of(error)
+        finally:
+            RAISED.restore(earlier)
         return 0
 
     def _call(self, method: Method, inputs: Sequence[Any], values: Any) -> None:

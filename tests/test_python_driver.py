@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import sys
 import weakref
 from typing import Any, ClassVar
 
@@ -245,6 +246,35 @@ def test_an_exception_in_a_clean_up_is_reported_not_lost(monkeypatch: pytest.Mon
         gc.collect()
         assert [one.exc_value for one in seen] == [error]
         core.hash_compute(Alg.SHA_384, b"")
+
+
+def test_an_exception_in_a_clean_up_is_shown_by_the_interpreter(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.unraisablehook", sys.__unraisablehook__)
+    with Core(Failing(OwnError("cannot end"), "hash_abort")) as core:
+        core.hash_setup(Alg.SHA_256)
+        gc.collect()
+        core.hash_compute(Alg.SHA_384, b"")
+    shown = capsys.readouterr().err
+    assert "driver failing (hash_abort)" in shown
+    assert "OwnError: cannot end" in shown
+    assert "TypeError" not in shown
+
+
+def test_an_exception_survives_calls_that_the_clean_up_makes() -> None:
+    class Busy(Failing):
+        def hash_abort(self, operation: Any) -> None:
+            other.hash_compute(Alg.SHA_256, b"")
+            left = other.hash_setup(Alg.SHA_256)
+            del left
+            gc.collect()
+
+    error = OwnError("hash_update")
+    with Core() as other, Core(Busy(error, "hash_update")) as core:
+        with pytest.raises(OwnError) as caught:
+            core.hash_setup(Alg.SHA_256).update(b"x")
+        assert caught.value is error
 
 
 # Mistakes

@@ -143,10 +143,30 @@ static PyObject *recognise(PyObject *self, PyObject *class) {
     Py_RETURN_NONE;
 }
 
+/* report_unraisable(error, where): what the interpreter does with an exception that nobody can catch. */
+static PyObject *report_unraisable(PyObject *self, PyObject *arguments) {
+    (void)self;
+    PyObject *error;
+    PyObject *where;
+    if (!PyArg_ParseTuple(arguments, "OU", &error, &where)) {
+        return NULL;
+    }
+    if (!PyExceptionInstance_Check(error)) {
+        return PyErr_Format(PyExc_TypeError, "report_unraisable takes an exception");
+    }
+    Py_INCREF((PyObject *)Py_TYPE(error));
+    Py_INCREF(error);
+    PyErr_Restore((PyObject *)Py_TYPE(error), error, PyException_GetTraceback(error));
+    PyErr_WriteUnraisable(where);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
     {"compiled", compiled, METH_VARARGS, "compiled($module, owner, name, python, doc, /)\n--\n\nA compiled method."},
     {"compiled_names", compiled_names, METH_O, "compiled_names($module, owner, /)\n--\n\nNames of compiled methods."},
     {"raise_with", raise_with, METH_VARARGS, "raise_with($module, check, raised, /)\n--\n\nHow errors are raised."},
+    {"report_unraisable", report_unraisable, METH_VARARGS,
+     "report_unraisable($module, error, where, /)\n--\n\nReport an exception that nobody can catch."},
     {"recognise", recognise, METH_O, "recognise($module, class, /)\n--\n\nWhich class is Core, or Key."},
     {NULL, NULL, 0, NULL},
 };
