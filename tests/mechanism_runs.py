@@ -206,7 +206,8 @@ def _derive(runner: Runner, key: Key, alg: Alg) -> None:
                 operation.input_integer(step, data)
             else:
                 operation.input_bytes(step, data)
-        assert len(operation.output_bytes(16)) == 16
+        length = 32 if alg == Alg.TLS12_ECJPAKE_TO_PMS else 16
+        assert len(operation.output_bytes(length)) == length
 
 
 def _pake(runner: Runner, key: Key, alg: Alg) -> None:

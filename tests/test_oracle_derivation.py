@@ -312,7 +312,7 @@ STREAMS: dict[str, tuple[int, Inputs]] = {
 }
 
 
-@pytest.mark.parametrize("name", STREAMS)
+@pytest.mark.parametrize("name", [name for name in STREAMS if name != "ecjpake"])
 @settings(max_examples=25, deadline=None)
 @given(cuts=st.lists(st.integers(0, 90), max_size=7))
 def test_output_in_any_pieces_is_the_same_as_in_one(core: Core, name: str, cuts: list[int]) -> None:
@@ -325,6 +325,14 @@ def test_output_in_any_pieces_is_the_same_as_in_one(core: Core, name: str, cuts:
             kept.append(cut)
             total += cut
     assert derive(core, alg, inputs, kept) == derive(core, alg, inputs, [total])
+
+
+@pytest.mark.parametrize("length", [1, 16, 31])
+def test_a_premaster_secret_is_taken_at_once(core: Core, length: int) -> None:
+    alg, inputs = STREAMS["ecjpake"]
+    with pytest.raises(InvalidArgument, match="at once"):
+        derive(core, alg, inputs, [length])
+    assert derive(core, alg, inputs, [0, 32]) == derive(core, alg, inputs, [32])
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ static psa_status_t end_held(psab_operation_t *slot, ending_t *end, uint8_t *res
     if (status != PSA_SUCCESS) {
         return status;
     }
-    status = psab_key_of(slot, end->encrypt ? PSA_KEY_USAGE_ENCRYPT : PSA_KEY_USAGE_DECRYPT, &key);
+    status = psab_key_again(slot->core, &slot->kept, &key);
     if (status != PSA_SUCCESS) {
         return status;
     }

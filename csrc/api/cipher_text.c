@@ -114,7 +114,7 @@ static psa_status_t call_held(psab_operation_t *slot, psab_cipher_request_t *req
                               size_t *written) {
     psab_key_t *key = NULL;
     psab_room_t room;
-    psa_status_t status = psab_key_of(slot, request->encrypt ? PSA_KEY_USAGE_ENCRYPT : PSA_KEY_USAGE_DECRYPT, &key);
+    psa_status_t status = psab_key_again(slot->core, &slot->kept, &key);
     if (status != PSA_SUCCESS) {
         return status;
     }

@@ -95,7 +95,7 @@ static psa_status_t set_capacity(psab_operation_t *slot, size_t capacity) {
     psab_derivation_t *derivation = psab_derivation(slot);
     const psab_candidate_t *c = slot->candidate;
     bool output = derivation->started || (slot->marks & PSAB_MARK_OUTPUT) != 0;
-    if (output && derivation->rules != NULL && derivation->rules->fixes_length) {
+    if (output && psab_kdf_is(derivation, PSAB_KDF_FIXES_LENGTH)) {
         return psab_refuse(slot->core, PSA_ERROR_BAD_STATE, "the first output has fixed the length of the output");
     }
     derivation->lowered = derivation->lowered || capacity < derivation->capacity;

@@ -3,7 +3,7 @@
  *
  * Inputs are collected.  At the first output they are complete: the driver is chosen by the location
  * of the secret and gets them all at once.  Keys are not copied meanwhile: they are looked up again
- * then, and have to be the same and to permit the same.
+ * then, and have to be the same.
  *
  * Where the secret is in a cryptoprocessor whose driver derives with the algorithm, that driver does
  * it, and no other is asked.  Where its driver does not, the secret is exported, and goes on like a
@@ -29,6 +29,15 @@
 #define PSAB_KDF_REPEATS 2u /**< may be given in pieces, which are put together */
 #define PSAB_KDF_FREE 4u    /**< stands outside of the order of the others */
 
+/** Whether a type is that of the elements which WPA3-SAE-H2E makes, and nothing else does. */
+#define PSAB_IS_WPA3_ELEMENT(type) (PSA_KEY_TYPE_IS_WPA3_SAE_ECC(type) || PSA_KEY_TYPE_IS_WPA3_SAE_DH(type))
+
+/* What else is said of an algorithm. */
+#define PSAB_KDF_HASHED 1u       /**< names a hash */
+#define PSAB_KDF_KEYS_ONLY 2u    /**< has no output but keys of a type of its own */
+#define PSAB_KDF_FIXES_LENGTH 4u /**< the capacity at the first output is itself an input */
+#define PSAB_KDF_WHOLE 8u        /**< all output is taken at once */
+
 /** One input of an algorithm. */
 typedef struct psab_kdf_rule {
     psa_key_derivation_step_t step;
@@ -39,19 +48,15 @@ typedef struct psab_kdf_rule {
 /** The inputs of an algorithm, in their order. */
 typedef struct psab_kdf_rules {
     psa_algorithm_t base; /**< of the algorithm, without a hash */
-    bool hashed;          /**< the algorithm names a hash */
-    bool keys_only;       /**< has no output but keys made by a driver */
-    bool fixes_length;    /**< the capacity at the first output is itself an input */
+    uint8_t traits;
     psab_kdf_rule_t inputs[5];
 } psab_kdf_rules_t;
 
 /** One input that was given. */
 typedef struct psab_kdf_item {
     psa_key_derivation_step_t step;
-    uint16_t type; /**< psab_input_type_t */
-    psa_key_id_t key;
-    psa_key_type_t key_type; /**< of that key, which must not have changed at the first output */
-    uint32_t key_bits;
+    uint16_t type;       /**< psab_input_type_t */
+    psab_kept_key_t key; /**< has to be the same at the first output */
     uint64_t integer;
     psab_held_t bytes;
 } psab_kdf_item_t;
@@ -69,6 +74,11 @@ typedef struct psab_derivation {
     bool denied;         /**< an input key lacks PSA_KEY_USAGE_DERIVE */
     bool started;        /**< a driver has the inputs */
 } psab_derivation_t;
+
+/** Whether something is said of the algorithm of a derivation; nothing is of a vendor's. */
+static inline bool psab_kdf_is(const psab_derivation_t *derivation, uint8_t trait) {
+    return derivation->rules != NULL && (derivation->rules->traits & trait) != 0;
+}
 
 /** What the core keeps of the operation in a slot. */
 static inline psab_derivation_t *psab_derivation(const psab_operation_t *slot) {
@@ -141,7 +151,7 @@ void psab_kdf_forget(psab_derivation_t *derivation);
  */
 psa_status_t psab_kdf_start(psab_operation_t *slot);
 
-/** Whether the driver that would be chosen now takes long inputs. */
+/** Whether every driver that could be chosen now takes long inputs: it is not known who accepts. */
 bool psab_kdf_takes_long(psab_operation_t *slot);
 
 /** Begin to take output: started, if need be, with enough of it left.
@@ -150,7 +160,8 @@ bool psab_kdf_takes_long(psab_operation_t *slot);
  * @param length  that is wanted, in bytes
  * @param secret  whether the output is handed out, and not only compared
  *
- * @return BAD_STATE, NOT_PERMITTED, INSUFFICIENT_DATA, and as psab_kdf_start()
+ * @return BAD_STATE, NOT_PERMITTED, INSUFFICIENT_DATA, INVALID_ARGUMENT for a part of what has to be taken at once,
+ *         and as psab_kdf_start()
  */
 psa_status_t psab_kdf_begin_output(psab_operation_t *slot, size_t length, bool secret);
 

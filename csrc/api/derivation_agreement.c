@@ -38,14 +38,17 @@ static psa_status_t agree_inside(psab_operation_t *slot, psa_key_derivation_step
     if (status != PSA_SUCCESS) {
         return status;
     }
+    psab_key_t *agreed = NULL;
     psab_kdf_item_t *item = psab_kdf_new_item(slot, step, PSAB_INPUT_KEY);
     if (item == NULL) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
-    item->key = derivation->agreed;
-    item->key_type = attributes.type;
-    item->key_bits = attributes.bits;
-    return PSA_SUCCESS;
+    status = psab_acquire(slot->core, derivation->agreed, 0, slot->alg, &agreed);
+    if (status == PSA_SUCCESS) {
+        status = psab_key_keep(slot->core, agreed, &item->key);
+        psab_key_release(agreed);
+    }
+    return status;
 }
 
 static psa_status_t agree_outside(psab_operation_t *slot, psa_key_derivation_step_t step, const psab_key_view_t *pair,

@@ -28,6 +28,7 @@ static void clear(psab_held_t *bytes) {
 void psab_kdf_forget(psab_derivation_t *derivation) {
     for (size_t i = 0; i < derivation->count; i++) {
         clear(&derivation->items[i].bytes);
+        psab_key_forget(&derivation->items[i].key);
     }
 }
 
@@ -36,7 +37,7 @@ static psa_status_t flatten(psab_operation_t *slot, psab_kdf_item_t *item) {
     psab_key_t *key = NULL;
     psab_scratch_t scratch;
     size_t length = 0;
-    psa_status_t status = psab_acquire(slot->core, item->key, 0, slot->alg, &key);
+    psa_status_t status = psab_key_again(slot->core, &item->key, &key);
     if (status != PSA_SUCCESS) {
         return status;
     }
@@ -50,7 +51,7 @@ static psa_status_t flatten(psab_operation_t *slot, psab_kdf_item_t *item) {
     psab_scratch_free(&scratch);
     psab_key_release(key);
     item->type = PSAB_INPUT_BYTES;
-    item->key = PSA_KEY_ID_NULL;
+    psab_key_forget(&item->key);
     return status;
 }
 
@@ -83,6 +84,9 @@ static psa_status_t admit(psab_operation_t *slot, psa_key_derivation_step_t step
 static psa_status_t give_piece(psab_operation_t *slot, psa_key_derivation_step_t step, const uint8_t *data,
                                size_t length) {
     const psab_candidate_t *c = slot->candidate;
+    if (c->ops.key_derivation_input_step == NULL) { /* a driver that was loaded since psab_kdf_takes_long() */
+        return psab_refuse(slot->core, PSA_ERROR_NOT_SUPPORTED, "the driver that has begun takes no long inputs");
+    }
     psab_frame_t frame;
     psab_enter(&frame, slot->core, c);
     return psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_INPUT_STEP,
@@ -208,9 +212,7 @@ static psa_status_t take_key(psab_operation_t *slot, psa_key_derivation_step_t s
         if (item == NULL) {
             return PSA_ERROR_NOT_SUPPORTED;
         }
-        item->key = id;
-        item->key_type = key->attributes.type;
-        item->key_bits = key->attributes.bits;
+        status = psab_key_keep(slot->core, key, &item->key);
     }
     if (status == PSA_SUCCESS && psab_kdf_is_secret(step)) {
         derivation->from_key = true;

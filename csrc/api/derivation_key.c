@@ -3,6 +3,7 @@
 
 #include "api/derivation.h"
 #include "api/keys.h"
+#include "api/pake.h"
 #include "keys/des.h"
 #include "keys/validity.h"
 #include "psab/api.h"
@@ -103,17 +104,13 @@ static psa_status_t cook_with(const request_t *request, const psab_candidate_t *
 /* Types whose export format is the output itself: they need no driver to be made, only one to be imported. */
 static bool is_output(const psab_attributes_t *attributes) {
     psa_key_type_t type = attributes->type;
-    return type == PSA_KEY_TYPE_ML_DSA_KEY_PAIR || type == PSA_KEY_TYPE_ML_KEM_KEY_PAIR ||
+    return type == PSA_KEY_TYPE_ML_DSA_KEY_PAIR || type == PSA_KEY_TYPE_ML_KEM_KEY_PAIR || PSAB_IS_WPA3_ELEMENT(type) ||
            type == PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_TWISTED_EDWARDS);
 }
 
-/* Store a key that a driver made: in this library as it is, elsewhere by importing it there. */
-static psa_status_t keep(const request_t *request, const cooking_t *cooking, psa_key_id_t *id) {
+static psa_status_t store_as_is(const request_t *request, const cooking_t *cooking, psa_key_id_t *id) {
     psab_core_t *core = request->slot->core;
     psab_key_t *key = NULL;
-    if (LOCATION(request->attributes) != PSA_KEY_LOCATION_LOCAL_STORAGE) {
-        return psab_create_from_data(core, request->attributes, cooking->key.data, cooking->length, id);
-    }
     psa_status_t status = psab_key_begin(core->store, request->attributes, &key);
     if (status != PSA_SUCCESS) {
         return psab_refuse(core, status, "the key could not be set up");
@@ -125,18 +122,34 @@ static psa_status_t keep(const request_t *request, const cooking_t *cooking, psa
     return psab_creation_end(core, key, status, id);
 }
 
+/* Store a key that a driver made. It is imported, since a driver can be wrong: only where nobody imports keys of its
+ * type, and so nobody can judge it, it is taken as it is. */
+static psa_status_t keep(const request_t *request, const psab_candidate_t *c, const cooking_t *cooking,
+                         psa_key_id_t *id) {
+    bool local = LOCATION(request->attributes) == PSA_KEY_LOCATION_LOCAL_STORAGE;
+    psa_status_t status =
+        psab_create_from_data(request->slot->core, request->attributes, cooking->key.data, cooking->length, id);
+    if (status == PSA_ERROR_INVALID_ARGUMENT) {
+        return psab_report(c, PSAB_EP_DERIVE_KEY, PSA_ERROR_CORRUPTION_DETECTED, PSAB_REPORT_STATUS,
+                           "derive_key succeeded with what is no key of its type and size");
+    }
+    return status == PSA_ERROR_NOT_SUPPORTED && local ? store_as_is(request, cooking, id) : status;
+}
+
 static psa_status_t cook(const request_t *request, cooking_t *cooking, psa_key_id_t *id) {
     psab_core_t *core = request->slot->core;
     const psab_attributes_t *attributes = &cooking->attributes;
     const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_DERIVE_KEY, attributes->alg, attributes, NULL);
+    const psab_candidate_t *last = NULL;
     psa_status_t status;
     bool begun = false;
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL;
          c = begun ? NULL : psab_next(c, status)) { /* what one driver consumed, no other can have */
         status = cook_with(request, c, cooking, &begun);
+        last = c;
     }
     if (status == PSA_SUCCESS) {
-        return keep(request, cooking, id);
+        return keep(request, last, cooking, id);
     }
     if (status == PSA_ERROR_NOT_SUPPORTED && !begun && is_output(attributes)) {
         return psab_create_from_data(core, request->attributes, cooking->input.data, cooking->input.size, id);
@@ -183,7 +196,6 @@ static psa_status_t make(request_t *request, psa_key_id_t *id) {
     psab_operation_t *slot = request->slot;
     psa_key_location_t location = LOCATION(request->attributes);
     const psab_candidate_t *c = slot->candidate;
-    const psab_kdf_rules_t *rules = psab_derivation(slot)->rules;
     psa_status_t status = PSA_ERROR_NOT_SUPPORTED;
     if (location != PSA_KEY_LOCATION_LOCAL_STORAGE && location == c->driver->description->location &&
         c->ops.key_derivation_output_key != NULL) {
@@ -192,11 +204,26 @@ static psa_status_t make(request_t *request, psa_key_id_t *id) {
             psab_kdf_consume(psab_derivation(slot), request->draw);
         }
     }
-    if (status != PSA_ERROR_NOT_SUPPORTED || (rules != NULL && rules->keys_only)) {
+    if (status != PSA_ERROR_NOT_SUPPORTED) {
         return status;
     }
     return PSA_KEY_TYPE_IS_UNSTRUCTURED(request->attributes->type) ? make_unstructured(request, id)
                                                                    : make_structured(request, id);
+}
+
+/* Elements of a group are made by WPA3-SAE-H2E, which makes nothing else and has its hash from the group; other types
+ * are those that can be generated. */
+static psa_status_t check_type(const psab_operation_t *slot, const psab_attributes_t *attributes) {
+    const psab_derivation_t *derivation = psab_derivation(slot);
+    bool element = PSAB_IS_WPA3_ELEMENT(attributes->type);
+    bool elements_only = psab_kdf_is(derivation, PSAB_KDF_KEYS_ONLY);
+    if (!element && !elements_only) {
+        return psab_generation_check(attributes);
+    }
+    psa_algorithm_t hash = psab_wpa3_hash(PSA_KEY_TYPE_IS_WPA3_SAE_ECC(attributes->type), attributes->bits);
+    bool fits = element && psab_key_length(attributes->type, attributes->bits) != 0 &&
+                (derivation->rules == NULL || (elements_only && PSA_ALG_GET_HASH(derivation->alg) == hash));
+    return fits ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
 }
 
 /* Whether a key can be made of output at all, by its attributes and by where the secret came from. */
@@ -212,7 +239,7 @@ static psa_status_t check(psab_operation_t *slot, const psab_attributes_t *attri
     if (status != PSA_SUCCESS) {
         return status;
     }
-    status = psab_generation_check(attributes);
+    status = check_type(slot, attributes);
     if (status != PSA_SUCCESS) {
         return psab_refuse(core, status, "a type or a size of keys that cannot be derived");
     }

@@ -22,6 +22,10 @@ psa_status_t psab_kdf_begin_output(psab_operation_t *slot, size_t length, bool s
     if (length > derivation->capacity) {
         return psab_refuse(slot->core, PSA_ERROR_INSUFFICIENT_DATA, "more than what is left of the capacity");
     }
+    bool whole = psab_kdf_is(derivation, PSAB_KDF_WHOLE);
+    if (whole && length != 0 && length != psab_kdf_capacity(derivation->alg)) {
+        return psab_refuse(slot->core, PSA_ERROR_INVALID_ARGUMENT, "the output of this algorithm is taken at once");
+    }
     return derivation->started ? PSA_SUCCESS : psab_kdf_start(slot);
 }
 
@@ -54,8 +58,7 @@ psa_status_t psab_kdf_output_end(uint64_t *handle, psab_operation_t *slot, psa_s
 
 /* An algorithm whose output is nothing but keys has no bytes to give. */
 static bool gives_bytes(const psab_operation_t *slot) {
-    const psab_kdf_rules_t *rules = psab_derivation(slot)->rules;
-    return rules == NULL || !rules->keys_only;
+    return !psab_kdf_is(psab_derivation(slot), PSAB_KDF_KEYS_ONLY);
 }
 
 static psa_status_t output_bytes(psab_operation_t *slot, uint8_t *output, size_t length) {

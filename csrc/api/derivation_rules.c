@@ -21,50 +21,37 @@
 
 static const psab_kdf_rules_t table[] = {
     {PSA_ALG_HKDF(0),
-     true,
-     false,
-     false,
+     PSAB_KDF_HASHED,
      {{SALT, DIRECT, PSAB_KDF_OPTIONAL}, {SECRET, ANY, 0}, {INFO, DIRECT, PSAB_KDF_FREE}}},
-    {PSA_ALG_HKDF_EXTRACT(0), true, false, false, {{SALT, DIRECT, 0}, {SECRET, ANY, 0}}},
-    {PSA_ALG_HKDF_EXPAND(0), true, false, false, {{SECRET, ANY, 0}, {INFO, DIRECT, 0}}},
-    {PSA_ALG_TLS12_PRF(0), true, false, false, {{SEED, DIRECT, 0}, {SECRET, ANY, 0}, {LABEL, DIRECT, 0}}},
+    {PSA_ALG_HKDF_EXTRACT(0), PSAB_KDF_HASHED, {{SALT, DIRECT, 0}, {SECRET, ANY, 0}}},
+    {PSA_ALG_HKDF_EXPAND(0), PSAB_KDF_HASHED, {{SECRET, ANY, 0}, {INFO, DIRECT, 0}}},
+    {PSA_ALG_TLS12_PRF(0), PSAB_KDF_HASHED, {{SEED, DIRECT, 0}, {SECRET, ANY, 0}, {LABEL, DIRECT, 0}}},
     {PSA_ALG_TLS12_PSK_TO_MS(0),
-     true,
-     false,
-     false,
+     PSAB_KDF_HASHED,
      {{SEED, DIRECT, 0}, {OTHER_SECRET, ANY, PSAB_KDF_OPTIONAL}, {SECRET, DIRECT, 0}, {LABEL, DIRECT, 0}}},
-    {PSA_ALG_TLS12_ECJPAKE_TO_PMS, false, false, false, {{SECRET, DIRECT, 0}}},
+    {PSA_ALG_TLS12_ECJPAKE_TO_PMS, PSAB_KDF_WHOLE, {{SECRET, DIRECT, 0}}},
     {PSA_ALG_SP800_108_COUNTER_HMAC(0),
-     true,
-     false,
-     true,
+     PSAB_KDF_HASHED | PSAB_KDF_FIXES_LENGTH,
      {{SECRET, ANY, 0}, {LABEL, DIRECT, PSAB_KDF_OPTIONAL}, {CONTEXT, DIRECT, PSAB_KDF_OPTIONAL}}},
     {PSA_ALG_SP800_108_COUNTER_CMAC,
-     false,
-     false,
-     true,
+     PSAB_KDF_FIXES_LENGTH,
      {{SECRET, PSAB_KDF_KEY, 0}, {LABEL, DIRECT, PSAB_KDF_OPTIONAL}, {CONTEXT, DIRECT, PSAB_KDF_OPTIONAL}}},
     {PSA_ALG_PBKDF2_HMAC(0),
-     true,
-     false,
-     false,
+     PSAB_KDF_HASHED,
      {{COST, PSAB_KDF_INTEGER, 0}, {SALT, DIRECT, PSAB_KDF_REPEATS}, {PASSWORD, ANY, 0}}},
     {PSA_ALG_PBKDF2_AES_CMAC_PRF_128,
-     false,
-     false,
-     false,
+     0,
      {{COST, PSAB_KDF_INTEGER, 0}, {SALT, DIRECT, PSAB_KDF_REPEATS}, {PASSWORD, ANY, 0}}},
     {PSA_ALG_WPA3_SAE_H2E(0),
-     true,
-     true,
-     false,
+     PSAB_KDF_HASHED | PSAB_KDF_KEYS_ONLY,
      {{SALT, PSAB_KDF_BYTES, 0}, {PASSWORD, PSAB_KDF_KEY, 0}, {INFO, PSAB_KDF_BYTES, PSAB_KDF_OPTIONAL}}},
 };
 
 const psab_kdf_rules_t *psab_kdf_rules(psa_algorithm_t alg) {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        psa_algorithm_t mask = table[i].hashed ? ~(psa_algorithm_t)0xff : ~(psa_algorithm_t)0;
-        if ((alg & mask) == table[i].base && (!table[i].hashed || (alg & 0xff) != 0)) {
+        bool hashed = (table[i].traits & PSAB_KDF_HASHED) != 0;
+        psa_algorithm_t mask = hashed ? ~(psa_algorithm_t)0xff : ~(psa_algorithm_t)0;
+        if ((alg & mask) == table[i].base && (!hashed || (alg & 0xff) != 0)) {
             return &table[i];
         }
     }
@@ -163,7 +150,7 @@ bool psab_kdf_key_fits(psa_algorithm_t alg, psa_key_derivation_step_t step, psa_
         }
         return type == PSA_KEY_TYPE_DERIVE || (PSA_ALG_IS_SP800_108_COUNTER_HMAC(alg) && type == PSA_KEY_TYPE_HMAC);
     case OTHER_SECRET:
-        return type == PSA_KEY_TYPE_DERIVE;
+        return type == PSA_KEY_TYPE_DERIVE || type == PSA_KEY_TYPE_RAW_DATA;
     case SALT:
         return type == PSA_KEY_TYPE_RAW_DATA ||
                (type == PSA_KEY_TYPE_PEPPER && PSA_ALG_IS_KEY_DERIVATION_STRETCHING(alg));
@@ -196,6 +183,9 @@ size_t psab_kdf_draw(psa_key_type_t type, size_t bits) {
         return family == PSA_ECC_FAMILY_MONTGOMERY        ? bytes
                : family == PSA_ECC_FAMILY_TWISTED_EDWARDS ? bits / 8 + 1
                                                           : PSAB_ECC_ORDER_SIZE(family, bits);
+    }
+    if (PSAB_IS_WPA3_ELEMENT(type)) {
+        return PSA_EXPORT_KEY_OUTPUT_SIZE(type, bits);
     }
     if (PSA_KEY_TYPE_IS_SPAKE2P_KEY_PAIR(type)) {
         return 2 * (bytes + 8); /* w0s and w1s, each with 64 bits more than the order (RFC 9383, section 3.2) */

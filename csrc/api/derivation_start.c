@@ -25,21 +25,6 @@ static psa_key_location_t location_of(const psab_key_t *key) {
     return PSA_KEY_LIFETIME_GET_LOCATION(key->attributes.lifetime);
 }
 
-/* The key of an input, as long as it is still the same. */
-static psa_status_t find(const psab_operation_t *slot, const psab_kdf_item_t *item, psab_key_t **key) {
-    psa_status_t status = psab_acquire(slot->core, item->key, 0, slot->alg, key);
-    bool same =
-        status == PSA_SUCCESS && (*key)->attributes.type == item->key_type && (*key)->attributes.bits == item->key_bits;
-    if (status == PSA_SUCCESS && !same) {
-        psab_key_release(*key);
-        *key = NULL;
-    }
-    if (same || status == PSA_ERROR_INSUFFICIENT_MEMORY || status == PSA_ERROR_STORAGE_FAILURE) {
-        return status;
-    }
-    return psab_refuse(slot->core, PSA_ERROR_BAD_STATE, "an input key of the operation was destroyed");
-}
-
 /* Where the derivation runs: at the location of the secret if its driver has the algorithm. */
 static psa_key_location_t location_for(psab_operation_t *slot, psab_key_t *secret) {
     if (secret == NULL || location_of(secret) == PSA_KEY_LOCATION_LOCAL_STORAGE) {
@@ -97,7 +82,7 @@ static void gather_rest(psab_derivation_t *derivation, gathered_t *gathered) {
             gathered->inputs[gathered->count++] = (psab_kdf_input_t){.step = step, .type = PSAB_INPUT_OMITTED};
         }
     }
-    if (rules != NULL && rules->fixes_length) {
+    if (psab_kdf_is(derivation, PSAB_KDF_FIXES_LENGTH)) {
         gathered->inputs[gathered->count++] = (psab_kdf_input_t){.step = PSA_CRYPTO_DRIVER_KEY_DERIVATION_CAPACITY,
                                                                  .type = PSAB_INPUT_INTEGER,
                                                                  .integer = derivation->capacity};
@@ -110,7 +95,8 @@ static psa_status_t gather(psab_operation_t *slot, gathered_t *gathered) {
     psa_status_t status = PSA_SUCCESS;
     for (size_t i = 0; i < derivation->count && status == PSA_SUCCESS; i++) {
         const psab_kdf_item_t *item = &derivation->items[i];
-        status = item->type == PSAB_INPUT_KEY ? find(slot, item, &gathered->keys[i]) : PSA_SUCCESS;
+        status =
+            item->type == PSAB_INPUT_KEY ? psab_key_again(slot->core, &item->key, &gathered->keys[i]) : PSA_SUCCESS;
         secret = psab_kdf_is_secret(item->step) ? gathered->keys[i] : secret;
     }
     psa_key_location_t location = status == PSA_SUCCESS ? location_for(slot, secret) : 0;
@@ -191,18 +177,16 @@ psa_status_t psab_kdf_start(psab_operation_t *slot) {
 
 bool psab_kdf_takes_long(psab_operation_t *slot) {
     psab_derivation_t *derivation = psab_derivation(slot);
-    psab_attributes_t attributes;
     const psab_attributes_t *secret = NULL;
     for (size_t i = 0; i < derivation->count; i++) {
-        psab_key_t *key = NULL;
         const psab_kdf_item_t *item = &derivation->items[i];
-        if (item->type == PSAB_INPUT_KEY && psab_kdf_is_secret(item->step) && find(slot, item, &key) == PSA_SUCCESS) {
-            attributes = key->attributes;
-            secret = &attributes;
-            psab_key_release(key);
-        }
+        bool is_secret = item->type == PSAB_INPUT_KEY && psab_kdf_is_secret(item->step);
+        secret = is_secret ? &item->key.attributes : secret;
     }
     const psab_route_t *route = route_for(slot, secret);
-    return route != NULL && route->count != 0 &&
-           psab_ops_has(&route->candidates[0].ops, PSAB_EP_KEY_DERIVATION_INPUT_STEP);
+    bool all = route != NULL && route->count != 0;
+    for (size_t i = 0; all && i < route->count; i++) {
+        all = psab_ops_has(&route->candidates[i].ops, PSAB_EP_KEY_DERIVATION_INPUT_STEP);
+    }
+    return all;
 }

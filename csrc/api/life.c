@@ -138,6 +138,9 @@ static psa_status_t choose(psab_operation_t *slot, const psab_keyed_setup_t *set
         status = slot->holds ? PSA_SUCCESS : setup->call(slot, c, key);
         slot->active = status == PSA_SUCCESS && !slot->holds;
     }
+    if (status == PSA_SUCCESS && slot->holds) {
+        status = psab_key_keep(slot->core, key->key, &slot->kept);
+    }
     return route != NULL && route->count != 0 ? status : psab_refuse(slot->core, status, setup->none);
 }
 
@@ -169,17 +172,6 @@ psa_status_t psab_set_up_keyed(psab_core_t *core, const psab_keyed_setup_t *setu
     slot->alg = alg;
     slot->marks = setup->marks;
     return psab_operation_opened(handle, slot, set_up(slot, setup, id));
-}
-
-psa_status_t psab_key_of(const psab_operation_t *slot, psa_key_usage_t usage, psab_key_t **key) {
-    psa_status_t status = psab_acquire(slot->core, slot->key, usage, slot->alg, key);
-    if (status == PSA_SUCCESS &&
-        ((*key)->attributes.type != slot->key_type || (*key)->attributes.bits != slot->key_bits)) {
-        psab_key_release(*key);
-        *key = NULL;
-        return psab_refuse(slot->core, PSA_ERROR_BAD_STATE, "the key of the operation was destroyed");
-    }
-    return status;
 }
 
 psab_operation_t *psab_compose(psab_core_t *core, psab_context_t kind, const psab_candidate_t *c,

@@ -150,11 +150,31 @@ typedef struct psab_keyed_setup {
 psa_status_t psab_set_up_keyed(psab_core_t *core, const psab_keyed_setup_t *setup, uint64_t *handle, psa_key_id_t id,
                                psa_algorithm_t alg);
 
-/** Have the key of an operation that holds its input, for the driver's one call at the end.
+/* Keys that are needed again later: nobody holds a key between two calls, and its identifier can name another key
+ * by then, with another policy. */
+
+/** Note by what a key is known again; replaces what was noted.
  *
- * @return BAD_STATE where the identifier names another kind of key by now; as psab_acquire()
+ * @param core  the instance
+ * @param key   acquired
+ * @param kept  receives its attributes and a copy of its data; to be given to psab_key_forget()
+ *
+ * @return INSUFFICIENT_MEMORY
  */
-psa_status_t psab_key_of(const psab_operation_t *slot, psa_key_usage_t usage, psab_key_t **key);
+psa_status_t psab_key_keep(psab_core_t *core, const psab_key_t *key, psab_kept_key_t *kept);
+
+/** Acquire a key again. What its policy permits is what it permitted before.
+ *
+ * @param core  the instance
+ * @param kept  from psab_key_keep()
+ * @param key   receives the key, to be released; null after a failure
+ *
+ * @return BAD_STATE if it was destroyed, whatever has its identifier now; STORAGE_FAILURE, INSUFFICIENT_MEMORY
+ */
+psa_status_t psab_key_again(psab_core_t *core, const psab_kept_key_t *kept, psab_key_t **key);
+
+/** Wipe and release what was noted. */
+void psab_key_forget(psab_kept_key_t *kept);
 
 /** A slot with a fresh context for a composition: many entry points of a driver in one call.
  *

@@ -94,9 +94,7 @@ static psa_status_t call_held(psab_operation_t *slot, uint8_t *mac, size_t room,
                               const uint8_t *given, size_t given_length) {
     psab_key_t *key = NULL;
     bool verify = given != NULL && slot->candidate->alternative == PSAB_ALT_MAC_VERIFY_SETUP_HELD_VERIFY;
-    psa_key_usage_t usage =
-        (slot->marks & PSAB_MARK_MAKES) != 0 ? PSA_KEY_USAGE_SIGN_MESSAGE : PSA_KEY_USAGE_VERIFY_MESSAGE;
-    psa_status_t status = psab_key_of(slot, usage, &key);
+    psa_status_t status = psab_key_again(slot->core, &slot->kept, &key);
     if (status != PSA_SUCCESS) {
         return status;
     }

@@ -27,6 +27,12 @@ typedef struct psab_held {
     size_t room; /**< bytes allocated */
 } psab_held_t;
 
+/** By what a key is known again. All zero is none. */
+typedef struct psab_kept_key {
+    psab_attributes_t attributes;
+    psab_held_t data; /**< material or context; empty for a volatile key */
+} psab_kept_key_t;
+
 /** How far the data of an operation went, in bytes, and what was announced of it. */
 typedef struct psab_progress {
     uint64_t ad;        /**< additional data given */
@@ -59,6 +65,7 @@ typedef struct psab_operation {
     uint32_t marks;                               /**< what the operation is and what was done, see api/life.h */
     psab_progress_t progress;
     psab_held_t held;
+    psab_kept_key_t kept; /**< the key, where it is needed again after the setup */
 } psab_operation_t;
 
 /** Make a table. Null when out of memory. */

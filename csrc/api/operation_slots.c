@@ -1,4 +1,4 @@
-#include "api/operation.h"
+#include "api/life.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +61,7 @@ void psab_operations_free(psab_operations_t *operations) {
         psab_operation_t *chunk = atomic_load_explicit(&operations->chunks[i], memory_order_relaxed);
         for (size_t k = 0; k < CHUNK_SLOTS; k++) {
             psab_wipe_free(chunk[k].held.data, chunk[k].held.room);
+            psab_key_forget(&chunk[k].kept);
             free(chunk[k].context);
         }
         free(chunk);
@@ -173,6 +174,7 @@ psa_status_t psab_operation_give(psab_operation_t *operation) {
     }
     psab_wipe_free(operation->held.data, operation->held.room);
     memset(&operation->held, 0, sizeof operation->held);
+    psab_key_forget(&operation->kept);
     /* The next generation is held, not free, until psab_operation_opened() lets it go. */
     uint64_t turn = atomic_load_explicit(&operation->turn, memory_order_relaxed);
     atomic_store_explicit(&operation->turn, TURN_HELD((uint32_t)(turn >> 1) + 1), memory_order_release);

@@ -69,6 +69,9 @@ static psa_status_t set_up(psab_operation_t *slot, psa_key_id_t id, const psab_c
         return status;
     }
     status = check_key(slot, suite, key);
+    if (status == PSA_SUCCESS) {
+        status = psab_key_keep(slot->core, key, &slot->kept);
+    }
     psab_pake_t *pake = status == PSA_SUCCESS ? calloc(1, sizeof *pake) : NULL;
     if (pake != NULL) {
         pake->suite = *suite;

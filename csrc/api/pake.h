@@ -63,6 +63,13 @@ psa_status_t psab_pake_check_suite(const psab_cipher_suite_t *suite);
  */
 psa_status_t psab_pake_check_key(const psab_cipher_suite_t *suite, const psab_attributes_t *key);
 
+/** The hash that WPA3-SAE uses with a group (IEEE 802.11-2024, table 12-1).
+ *
+ * @param ecc   a curve; else a group of a finite field
+ * @param bits  its size
+ */
+psa_algorithm_t psab_wpa3_hash(bool ecc, size_t bits);
+
 /** The length of the shared secret in bytes. */
 size_t psab_pake_secret_length(const psab_cipher_suite_t *suite);
 

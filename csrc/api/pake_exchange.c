@@ -22,7 +22,7 @@ static psab_pake_inputs_t inputs_of(const psab_pake_t *pake, const psab_key_t *k
 psa_status_t psab_pake_start(psab_operation_t *slot) {
     psab_pake_t *pake = psab_pake_of(slot);
     psab_key_t *key = NULL;
-    psa_status_t status = psab_key_of(slot, PSA_KEY_USAGE_DERIVE, &key);
+    psa_status_t status = psab_key_again(slot->core, &slot->kept, &key);
     if (status != PSA_SUCCESS) {
         return status;
     }

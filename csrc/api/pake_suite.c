@@ -34,12 +34,10 @@ static bool is_spake2p_suite(const psab_cipher_suite_t *suite) {
     return false;
 }
 
-/* The hash that WPA3-SAE uses with a group (IEEE 802.11-2024, table 12-1). */
-static psa_algorithm_t wpa3_hash(const psab_cipher_suite_t *suite) {
-    bool ecc = TYPE(suite) == PSA_PAKE_PRIMITIVE_TYPE_ECC;
-    return BITS(suite) <= (ecc ? 256u : 2048u)   ? PSA_ALG_SHA_256
-           : BITS(suite) <= (ecc ? 384u : 3072u) ? PSA_ALG_SHA_384
-                                                 : PSA_ALG_SHA_512;
+psa_algorithm_t psab_wpa3_hash(bool ecc, size_t bits) {
+    return bits <= (ecc ? 256u : 2048u)   ? PSA_ALG_SHA_256
+           : bits <= (ecc ? 384u : 3072u) ? PSA_ALG_SHA_384
+                                          : PSA_ALG_SHA_512;
 }
 
 psa_status_t psab_pake_check_suite(const psab_cipher_suite_t *suite) {
@@ -68,7 +66,7 @@ static bool wpa3_fits(const psab_cipher_suite_t *suite, const psab_attributes_t 
         return true; /* the looping variant, in any group */
     }
     return key->type != PSA_KEY_TYPE_PASSWORD && of_group(suite, key) &&
-           PSA_ALG_GET_HASH(suite->alg) == wpa3_hash(suite);
+           PSA_ALG_GET_HASH(suite->alg) == psab_wpa3_hash(TYPE(suite) == PSA_PAKE_PRIMITIVE_TYPE_ECC, BITS(suite));
 }
 
 psa_status_t psab_pake_check_key(const psab_cipher_suite_t *suite, const psab_attributes_t *key) {

@@ -47,7 +47,10 @@ static psa_status_t set_up_with(psab_core_t *core, psab_operation_t *slot, psa_k
     slot->key = id;
     slot->key_type = key->attributes.type;
     slot->key_bits = key->attributes.bits;
-    status = set_up(core, slot, &view);
+    status = psab_key_keep(core, key, &slot->kept);
+    if (status == PSA_SUCCESS) {
+        status = set_up(core, slot, &view);
+    }
     psab_key_release(key);
     return status;
 }
@@ -83,7 +86,7 @@ static psa_status_t finish_composed(psab_operation_t *slot, uint8_t *signature, 
                               signature, size,          parts->context, parts->context_length};
     psa_status_t status = psab_parts_collected(slot, hash, &request.input, &request.length);
     if (status == PSA_SUCCESS) {
-        status = psab_key_of(slot, PSA_KEY_USAGE_SIGN_MESSAGE, &key);
+        status = psab_key_again(core, &slot->kept, &key);
     }
     if (status == PSA_SUCCESS) {
         psab_key_view_t view = psab_key_view(key);

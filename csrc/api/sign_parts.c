@@ -77,9 +77,9 @@ static psa_status_t collect_for_context(psab_operation_t *operation) {
     psab_sign_parts_t *parts = psab_parts(operation);
     bool signs = operation->kind == PSAB_CONTEXT_SIGN_OPERATION;
     psab_key_t *key = NULL;
-    psa_status_t status = psab_key_acquire(core->store, operation->key, &key);
+    psa_status_t status = psab_key_again(core, &operation->kept, &key);
     if (status != PSA_SUCCESS) {
-        return psab_refuse(core, status, "the key of the operation cannot be had");
+        return status;
     }
     bool hash = PSA_ALG_IS_HASH_AND_SIGN(operation->alg) &&
                 served(operation, key, signs ? PSAB_PLAN_SIGN_HASH_WITH_CONTEXT : PSAB_PLAN_VERIFY_HASH_WITH_CONTEXT);
