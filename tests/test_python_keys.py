@@ -184,8 +184,30 @@ class Stuck(PythonDriver):
         return bytes(output_size)
 
 
-def test_a_stuck_generator_ends_the_search_for_a_des_key_that_is_not_weak() -> None:
-    with Core(Stuck()) as core, pytest.raises(InsufficientEntropy, match="weak DES keys"):
+class Binary(Stuck):
+    """A random generator that counts, with bytes that are 0 or 1: the same to a key with parity."""
+
+    prefix = "binary"
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def get_random(self, context: str, *, output_size: int) -> bytes:
+        self.drawn += 1
+        return bytes(self.drawn >> bit & 1 for bit in range(output_size))
+
+
+def test_a_stuck_generator_is_noticed_before_anybody_gets_its_numbers() -> None:
+    with Core(Stuck()) as core:
+        for size in (1, 16, 100):
+            with pytest.raises(InsufficientEntropy, match=r"driver stuck \(get_random\): .* repeats itself"):
+                core.generate_random(size)
+        with pytest.raises(InsufficientEntropy, match="repeats itself"):
+            core.generate_key(KeyAttributes(KeyType.AES, 128))
+
+
+def test_a_poor_generator_ends_the_search_for_a_des_key_that_is_not_weak() -> None:
+    with Core(Binary()) as core, pytest.raises(InsufficientEntropy, match="weak DES keys"):
         core.generate_key(KeyAttributes(KeyType.DES, 192))
 
 

@@ -4,30 +4,30 @@
 #ifndef PSAB_API_ENTROPY_H
 #define PSAB_API_ENTROPY_H
 
+#include "api/entropy_health.h"
 #include "api/instance.h"
 
-/** What is remembered about one source, for the health tests of SP 800-90B section 4.4. */
+/** What is remembered about one source. */
 typedef struct psab_entropy_source {
     const psab_driver_t *driver;
-    uint64_t last;    /**< fingerprint of its last output */
-    uint32_t repeats; /**< how often that came again in a row */
-    uint64_t first;   /**< fingerprint of the first output of a window */
-    uint16_t seen;    /**< outputs in the window; 0 begins a new one */
-    uint16_t matches; /**< how many of them are like the first */
-    bool tested;      /**< gave at least two outputs */
-    bool failed;      /**< for good: what it gives is not counted any more */
+    psab_entropy_health_t health;
+    bool started; /**< passed the start-up test */
+    bool failed;  /**< for good: what it gives is not counted any more */
 } psab_entropy_source_t;
 
 /** The sources of an instance; all zero is a start. One thread at a time. */
 typedef struct psab_entropy {
     psab_entropy_source_t *sources;
     size_t count;
+    const psab_driver_t *hashes; /**< gave a known hash; null: none was asked yet */
 } psab_entropy_t;
 
 /** Get bytes of full entropy.
  *
- * Every source is asked, first without waiting, then as often as it takes.  The bits that working
- * sources claim are added up; the bytes are hashed together.
+ * Every source is asked, first without waiting, then as often as it takes; one that was never asked
+ * before is tested first, with outputs that do not count.  The bits that working sources claim are
+ * added up; the bytes are hashed together, by the linked-in software if it can, else by a driver
+ * that gave a known hash.
  *
  * @param core     the instance
  * @param entropy  its sources

@@ -40,6 +40,29 @@ static __attribute__((noinline)) psa_status_t run_multipart(psab_core_t *core, c
     return status;
 }
 
+static PSAB_HOT psa_status_t run_with(psab_core_t *core, const psab_candidate_t *c, psa_algorithm_t alg,
+                                      const uint8_t *input, size_t length, uint8_t *hash, size_t room, size_t least,
+                                      size_t *written) {
+    size_t produced = 0;
+    psa_status_t status;
+    if (PSAB_LIKELY(c->alternative == PSAB_ALT_HASH_COMPUTE_HASH_COMPUTE)) {
+        psab_frame_t frame;
+        psab_enter(&frame, core, c);
+        status = psab_leave(&frame, PSAB_EP_HASH_COMPUTE,
+                            psab_call_hash_compute(&c->ops, c->context, alg, input, length, hash, room, &produced));
+    } else {
+        status = run_multipart(core, c, alg, input, length, hash, room, &produced);
+    }
+    status = psab_output(c, PSAB_EP_HASH_COMPUTE, status, hash, room, least, &produced);
+    *written = produced;
+    return status;
+}
+
+psa_status_t psab_hash_with(psab_core_t *core, const psab_candidate_t *candidate, psa_algorithm_t alg,
+                            const uint8_t *input, size_t length, uint8_t *hash, size_t size, size_t *written) {
+    return run_with(core, candidate, alg, input, length, hash, size, size, written);
+}
+
 psa_status_t psab_hash_run(psab_core_t *core, psa_algorithm_t alg, const uint8_t *input, size_t length, uint8_t *hash,
                            size_t size, size_t *written) {
     psa_status_t status;
@@ -52,17 +75,7 @@ psa_status_t psab_hash_run(psab_core_t *core, psa_algorithm_t alg, const uint8_t
         return psab_refuse(core, PSA_ERROR_BUFFER_TOO_SMALL, "the output buffer is shorter than the hash");
     }
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
-        size_t produced = 0;
-        if (PSAB_LIKELY(c->alternative == PSAB_ALT_HASH_COMPUTE_HASH_COMPUTE)) {
-            psab_frame_t frame;
-            psab_enter(&frame, core, c);
-            status = psab_leave(&frame, PSAB_EP_HASH_COMPUTE,
-                                psab_call_hash_compute(&c->ops, c->context, alg, input, length, hash, room, &produced));
-        } else {
-            status = run_multipart(core, c, alg, input, length, hash, room, &produced);
-        }
-        status = psab_output(c, PSAB_EP_HASH_COMPUTE, status, hash, room, least, &produced);
-        *written = produced;
+        status = run_with(core, c, alg, input, length, hash, room, least, written);
     }
     return PSAB_LIKELY(status == PSA_SUCCESS) || (route != NULL && route->count != 0)
                ? status

@@ -9,7 +9,8 @@
 #include "psab/api.h"
 #include "util/wipe.h"
 
-#define SEED_SIZE 32u /* bytes: the security strength of the generators */
+#define SEED_SIZE 32u  /* bytes: the security strength of the generators */
+#define BLOCK_SIZE 16u /* bytes that the continuous test compares */
 #define FRUITLESS_MOST 4u
 #define SPINS 128u
 #define SPIN_PAUSE_NS 50000
@@ -25,6 +26,7 @@ typedef struct lane {
     uint8_t *context;
     size_t size;
     uint32_t forks; /* when the context was last seeded */
+    uint16_t mark;  /* of the last output, too little to tell it; see test_output() */
 } lane_t;
 
 /* Sources of entropy are asked by one thread at a time, as a source may well be one piece of hardware. */
@@ -176,14 +178,18 @@ static psa_status_t refresh_after_fork(psab_core_t *core, lane_t *random, const 
     return reseed(core, random);
 }
 
-static psa_status_t generate(psab_core_t *core, lane_t *random, const psab_candidate_t *c, uint8_t *output,
-                             size_t size) {
+/* The next call begins anew, with a test of the generator. */
+static psa_status_t stuck(lane_t *random) {
+    const psab_candidate_t *c = random->candidate;
+    drop_context(random);
+    return psab_report(c, PSAB_EP_GET_RANDOM, PSA_ERROR_INSUFFICIENT_ENTROPY, PSAB_REPORT_STATUS,
+                       "the random generator repeats itself");
+}
+
+/* Take bytes from the generator, and give it entropy whenever it asks. */
+static psa_status_t draw(psab_core_t *core, lane_t *random, uint8_t *output, size_t size) {
+    const psab_candidate_t *c = random->candidate;
     psa_status_t status = PSA_SUCCESS;
-    if (random->candidate != c) {
-        status = start(core, random, c);
-    } else if (random->forks != atomic_load_explicit(&fork_count, memory_order_relaxed)) {
-        status = refresh_after_fork(core, random, c);
-    }
     size_t done = 0;
     for (unsigned fruitless = 0; status == PSA_SUCCESS && done < size;) {
         size_t length = 0;
@@ -203,6 +209,61 @@ static psa_status_t generate(psab_core_t *core, lane_t *random, const psab_candi
         } else if (wants_more) {
             status = PSA_ERROR_INSUFFICIENT_ENTROPY;
         }
+    }
+    return status;
+}
+
+/* The continuous test of random generators (FIPS 140-2, 4.9.2): two blocks that follow each other are not equal.
+ * Nobody gets these two. */
+static psa_status_t test(psab_core_t *core, lane_t *random) {
+    uint8_t blocks[2][BLOCK_SIZE];
+    psa_status_t status = draw(core, random, blocks[0], BLOCK_SIZE);
+    if (status == PSA_SUCCESS) {
+        status = draw(core, random, blocks[1], BLOCK_SIZE);
+    }
+    if (status == PSA_SUCCESS && memcmp(blocks[0], blocks[1], BLOCK_SIZE) == 0) {
+        status = stuck(random);
+    }
+    psab_wipe(blocks, sizeof blocks);
+    return status;
+}
+
+static uint16_t mark_of(const uint8_t *output, size_t size) {
+    uint32_t mark = 0;
+    for (size_t i = 0; i < size && i < BLOCK_SIZE; i++) {
+        mark = (mark ^ output[i]) * 0x01000193u;
+    }
+    return (uint16_t)(mark >> 16);
+}
+
+/* The same of what the application gets. An output is not kept, as it may be a key: the next one is compared with
+ * a mark of it, and the generator tested if they are alike, by chance once in 65536 times. */
+static psa_status_t test_output(psab_core_t *core, lane_t *random, const uint8_t *output, size_t size) {
+    for (size_t at = BLOCK_SIZE; at + BLOCK_SIZE <= size; at += BLOCK_SIZE) {
+        if (memcmp(output + at - BLOCK_SIZE, output + at, BLOCK_SIZE) == 0) {
+            return stuck(random);
+        }
+    }
+    uint16_t mark = mark_of(output, size);
+    bool alike = mark == random->mark;
+    random->mark = mark;
+    return alike ? test(core, random) : PSA_SUCCESS;
+}
+
+static psa_status_t generate(psab_core_t *core, lane_t *random, const psab_candidate_t *c, uint8_t *output,
+                             size_t size) {
+    psa_status_t status = PSA_SUCCESS;
+    if (random->candidate != c) {
+        status = start(core, random, c);
+        status = status == PSA_SUCCESS ? test(core, random) : status;
+    } else if (random->forks != atomic_load_explicit(&fork_count, memory_order_relaxed)) {
+        status = refresh_after_fork(core, random, c);
+    }
+    if (status == PSA_SUCCESS) {
+        status = draw(core, random, output, size);
+    }
+    if (status == PSA_SUCCESS) {
+        status = test_output(core, random, output, size);
     }
     return status;
 }

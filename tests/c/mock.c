@@ -276,7 +276,10 @@ static psab_status_t toy_get_entropy(void *driver, uint32_t flags, size_t *estim
     for (size_t i = 0; i < output_size; i++) {
         output[i] = mock->lie == MOCK_CONSTANT ? (uint8_t)(3 * i) : (uint8_t)check_random(&mock->seed);
     }
-    *estimate_bits = 8 * output_size;
+    if (mock->flaw != NULL) {
+        mock->flaw(output, output_size);
+    }
+    *estimate_bits = mock->entropy_bits != 0 ? mock->entropy_bits : 8 * output_size;
     return status;
 }
 
@@ -301,12 +304,16 @@ static psab_status_t toy_get_random(void *driver, void *context, uint8_t *output
     mock_t *mock = driver;
     toy_random_t *random = context;
     psab_status_t status = mock_begin(mock, PSAB_EP_GET_RANDOM);
+    random->state = random->state != 0 ? random->state : 1; /* without entropy, too, no two outputs are alike */
     size_t size = mock->random_limit != 0 && output_size > random->left ? random->left : output_size;
     if (mock->random_limit != 0 && size == 0 && output_size != 0) {
         return PSA_ERROR_INSUFFICIENT_ENTROPY;
     }
     for (size_t i = 0; i < size; i++) {
         output[i] = (uint8_t)check_random(&random->state);
+    }
+    if (mock->random_flaw != NULL) {
+        mock->random_flaw(output, size);
     }
     random->left -= (uint32_t)(mock->random_limit != 0 ? size : 0);
     *output_length = mock_lies(mock, PSAB_EP_GET_RANDOM, MOCK_TOO_LONG) ? output_size + 1 : size;

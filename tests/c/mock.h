@@ -49,9 +49,12 @@ typedef struct mock {
     _Atomic unsigned setups;   /**< successful ones */
     _Atomic unsigned finishes; /**< successful ones */
     _Atomic unsigned aborts;
-    _Atomic unsigned dirty;         /**< contexts that were not zeroed before setup */
-    size_t smallest_output;         /**< smallest output buffer seen */
-    uint32_t seed;                  /**< of its entropy */
+    _Atomic unsigned dirty;                            /**< contexts that were not zeroed before setup */
+    size_t smallest_output;                            /**< smallest output buffer seen */
+    uint32_t seed;                                     /**< of its entropy */
+    uint32_t entropy_bits;                             /**< claimed for an output; 0: all of them */
+    void (*flaw)(uint8_t *output, size_t size);        /**< applied to its entropy */
+    void (*random_flaw)(uint8_t *output, size_t size); /**< applied to its random numbers */
     unsigned random_limit;          /**< bytes that get_random gives before it wants entropy; 0: no limit */
     _Atomic uint32_t entropy_added; /**< bytes */
 } mock_t;
