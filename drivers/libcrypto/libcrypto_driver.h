@@ -133,9 +133,13 @@ typedef struct {
     void *state;
 } libcrypto_pake_operation_t;
 
-/** A random generator.  Its state is libcrypto's, in the driver's own library context. */
+/** A random generator.  Its state is libcrypto's, in the driver's own library context; here is what small requests
+ * were made ahead, each byte of which is given out once and wiped then. */
 typedef struct {
     uint32_t ready; /**< 1 after init_random */
+    uint32_t left;  /**< bytes at the end of ahead */
+    uint32_t forks; /**< of this process before they were made: a child makes its own */
+    uint8_t ahead[256];
 } libcrypto_random_context_t;
 
 psa_status_t libcrypto_hash_compute(psa_algorithm_t alg, const uint8_t *input, size_t input_length, uint8_t *hash,
