@@ -145,6 +145,43 @@ def test_no_message_gives_no_result(core: Core, hmac: Key, messages: Any) -> Non
 # Errors
 
 
+@pytest.mark.parametrize("shift", [0, 1, 100])
+def test_results_over_the_messages_are_refused_before_anything_is_written(core: Core, hmac: Key, shift: int) -> None:
+    memory = bytearray(range(200))
+    before, messages = bytes(memory), memoryview(memory)[:128]
+    each = [messages[at : at + 16] for at in range(0, 128, 16)]
+    for call in (
+        lambda out: core.hash_compute_batch(Alg.SHA_256, messages, size=16, out=out),
+        lambda out: core.hash_compute_batch(Alg.SHA_256, each, out=out),
+        lambda out: core.mac_compute_batch(hmac, HMAC, messages, size=16, out=out),
+    ):
+        with pytest.raises(ValueError, match="out overlaps an input"):
+            call(memoryview(memory)[shift:])
+    assert memory == before
+
+
+@pytest.mark.parametrize("which", ["nonces", "additional data", "texts"])
+def test_results_over_what_goes_with_the_messages_are_refused(core: Core, aes: Key, which: str) -> None:
+    shared, before = bytearray(4 * 64), bytes(4 * 64)
+    whole = memoryview(shared)
+    nonces = whole[-48:] if which == "nonces" else b"".join(NONCES[:4])
+    data = whole[100:110] if which == "additional data" else b""
+    texts = whole[:64] if which == "texts" else bytes(64)
+    with pytest.raises(ValueError, match="out overlaps an input"):
+        core.aead_encrypt_batch(aes, Alg.GCM, nonces, data, texts, size=16, out=shared)
+    assert shared == before
+
+
+def test_results_next_to_the_messages_in_the_same_memory_are_right(core: Core) -> None:
+    memory = bytearray(b"a" * 32 + bytes(64) + b"a" * 32)
+    whole = memoryview(memory)
+    inputs = [whole[:16], whole[16:32], whole[40:40]]  # the last has no bytes, and cannot be overwritten
+    with pytest.raises(BufferTooSmall):
+        core.hash_compute_batch(Alg.SHA_256, inputs, out=whole[32:96])
+    assert core.hash_compute_batch(Alg.SHA_256, inputs[:2], out=whole[32:96]) == 64
+    assert memory[32:96] == core.hash_compute(Alg.SHA_256, b"a" * 16) * 2
+
+
 def test_a_text_that_is_not_genuine_is_named_and_nothing_comes_out(core: Core, aes: Key) -> None:
     sealed = core.aead_encrypt_batch(aes, Alg.GCM, NONCES, b"", MESSAGES)
     sealed[5] = bytes(len(sealed[5]))

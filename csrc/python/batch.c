@@ -124,10 +124,36 @@ bool psab_py_batch_input(psab_py_batch_t *batch, PyObject *given, PyObject *stri
                     : read_whole(batch, given, (size_t)step, items);
 }
 
+/* Results over messages that are yet to be read would be wrong. Bytes are never written to, views may be. */
+static bool overlaps(const psab_py_batch_t *batch, const psab_py_input_t *written) {
+    uintptr_t begin = (uintptr_t)written->data;
+    uintptr_t end = begin + written->length;
+    bool found = false;
+    for (size_t i = 0; !found && i + 1 < batch->view_count; i++) {
+        uintptr_t other = (uintptr_t)batch->views[i].buf;
+        size_t length = (size_t)batch->views[i].len;
+        found = length != 0 && other < end && begin < other + length;
+    }
+    return found;
+}
+
+static bool caller_buffer(psab_py_batch_t *batch, PyObject *out) {
+    batch->out = out;
+    psab_py_input_t written = {NULL, 0};
+    if (!view(batch, out, PyBUF_WRITABLE, &written)) {
+        return false;
+    }
+    if (overlaps(batch, &written)) {
+        (void)PyErr_Format(PyExc_ValueError, "out overlaps an input of the batch: give it memory of its own");
+        return false;
+    }
+    batch->written = written;
+    return true;
+}
+
 bool psab_py_batch_outputs(psab_py_batch_t *batch, PyObject *out) {
     if (out != Py_None) {
-        batch->out = out;
-        return view(batch, out, PyBUF_WRITABLE, &batch->written);
+        return caller_buffer(batch, out);
     }
     batch->targets = array(batch->count, sizeof *batch->targets);
     batch->lengths = array(batch->count, sizeof *batch->lengths);

@@ -54,7 +54,10 @@ static inline size_t psab_py_batch_length(const psab_py_batch_t *batch, size_t i
     return batch->in[batch->inputs - 1][i].length;
 }
 
-/** Prepare for outputs, to be followed by one psab_py_batch_room() per message. */
+/** Prepare for outputs, after all inputs, to be followed by one psab_py_batch_room() per message.
+ *
+ * The caller's buffer has to share no memory with an input.
+ */
 bool psab_py_batch_outputs(psab_py_batch_t *batch, PyObject *out);
 
 /** Make room for the output of message `i`. */

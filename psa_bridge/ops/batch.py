@@ -40,13 +40,14 @@ class Batches(BatchCalls):
             alg: a hash algorithm.
             messages: bytes-like objects, or one with all of them.
             size: the length of each message in bytes, if ``messages`` is one object.
-            out: a writable buffer to put the hashes into, one after the other.
+            out: a writable buffer, apart from the inputs, to put the hashes into, one after the other.
 
         Returns:
             The hashes; with ``out``, the number of bytes written.
 
         Raises:
             PsaError: as for :meth:`Core.hash_compute`; ``index`` says for which message.
+            ValueError: ``out`` shares memory with an input.
 
         >>> from psa_bridge import Alg, Core
         >>> with Core() as core:
@@ -76,13 +77,14 @@ class Batches(BatchCalls):
             alg: a MAC algorithm.
             messages: bytes-like objects, or one with all of them.
             size: the length of each message in bytes, if ``messages`` is one object.
-            out: a writable buffer to put the MACs into, one after the other.
+            out: a writable buffer, apart from the inputs, to put the MACs into, one after the other.
 
         Returns:
             The MACs; with ``out``, the number of bytes written.
 
         Raises:
             PsaError: as for :meth:`Core.mac_compute`; ``index`` says for which message.
+            ValueError: ``out`` shares memory with an input.
         """
         given = messages_of(messages, "messages", size)
         return self._batch("mac_compute", self._keyed(key, alg), given.count, [given], out)  # type: ignore[no-any-return]
@@ -134,13 +136,14 @@ class Batches(BatchCalls):
             alg: a signature algorithm.
             messages: bytes-like objects, or one with all of them.
             size: the length of each message in bytes, if ``messages`` is one object.
-            out: a writable buffer to put the signatures into, one after the other.
+            out: a writable buffer, apart from the inputs, to put the signatures into, one after the other.
 
         Returns:
             The signatures; with ``out``, the number of bytes written.
 
         Raises:
             PsaError: as for :meth:`Core.sign_message`; ``index`` says for which message.
+            ValueError: ``out`` shares memory with an input.
         """
         given = messages_of(messages, "messages", size)
         return self._batch("sign_message", self._keyed(key, alg), given.count, [given], out)  # type: ignore[no-any-return]
@@ -185,13 +188,14 @@ class Batches(BatchCalls):
             alg: a signature algorithm that signs hashes.
             digests: bytes-like objects, each of the length of the algorithm's hash, or one with all of them.
             size: the length of each hash in bytes, if ``digests`` is one object.
-            out: a writable buffer to put the signatures into, one after the other.
+            out: a writable buffer, apart from the inputs, to put the signatures into, one after the other.
 
         Returns:
             The signatures; with ``out``, the number of bytes written.
 
         Raises:
             PsaError: as for :meth:`Core.sign_hash`; ``index`` says for which hash.
+            ValueError: ``out`` shares memory with an input.
         """
         given = messages_of(digests, "digests", size)
         return self._batch("sign_hash", self._keyed(key, alg), given.count, [given], out)  # type: ignore[no-any-return]

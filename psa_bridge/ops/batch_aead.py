@@ -62,13 +62,14 @@ class AeadBatches(BatchCalls):
             additional_data: one bytes-like object for all texts, or a sequence with one for each.
             plaintexts: bytes-like objects, or one with all of them.
             size: the length of each text in bytes, if ``plaintexts`` is one object.
-            out: a writable buffer to put the results into, one after the other; it must not overlap the inputs.
+            out: a writable buffer, apart from the inputs, to put the results into, one after the other.
 
         Returns:
             The ciphertexts, each with its tag; with ``out``, the number of bytes written.
 
         Raises:
             PsaError: as for :meth:`Core.aead_encrypt`; ``index`` says for which text.
+            ValueError: ``out`` shares memory with an input.
         """
         texts = messages_of(plaintexts, "plaintexts", size)
         return self._aead_batch("aead_encrypt", self._keyed(key, alg), (nonces, additional_data), texts, out)
@@ -119,7 +120,8 @@ class AeadBatches(BatchCalls):
             additional_data: that of the encryption.
             ciphertexts: bytes-like objects, each with its tag, or one with all of them.
             size: the length of each ciphertext with its tag in bytes, if ``ciphertexts`` is one object.
-            out: a writable buffer to put the texts into, one after the other; wiped if one is not genuine.
+            out: a writable buffer, apart from the inputs, to put the texts into, one after the other; wiped if
+                one is not genuine.
 
         Returns:
             The plaintexts; with ``out``, the number of bytes written.
@@ -127,6 +129,7 @@ class AeadBatches(BatchCalls):
         Raises:
             InvalidSignature: the text at ``index`` is not genuine; no other comes out either.
             PsaError: as for :meth:`Core.aead_decrypt`; ``index`` says for which text.
+            ValueError: ``out`` shares memory with an input.
         """
         texts = messages_of(ciphertexts, "ciphertexts", size)
         return self._aead_batch("aead_decrypt", self._keyed(key, alg), (nonces, additional_data), texts, out)
