@@ -22,6 +22,10 @@ PY_FILES := psa_bridge tests docs build_ext.py setup.py $(wildcard benchmarks)
 C_FILES = $(shell find csrc drivers tests -name '*.[ch]')
 C_TESTS ?= plain address,undefined thread
 JOBS ?= auto
+# With the tools of development installed, a warning about the C sources is an error; WERROR= for a compiler that
+# knows others.
+WERROR ?= 1
+STRICT = PSAB_WERROR=$(if $(wildcard $(DEV)),$(WERROR))
 # A file's tests stay in one process, for they share what they compile.
 # A process that crashes ends the run: with a new one in its place, the rest of its file would never come.
 PARALLEL = -n $(JOBS) --dist loadfile --max-worker-restart 0
@@ -46,7 +50,7 @@ $(STAMP): pyproject.toml | $(BIN)/python compiler
 
 $(DEV): pyproject.toml | $(BIN)/python compiler
 	@echo "make: installing everything for checks and tests into $(VENV), and building; some minutes"
-	$(INSTALL) '.[dev]'
+	PSAB_WERROR=$(WERROR) $(INSTALL) '.[dev]'
 	touch $@ $(STAMP)
 
 compiler:
@@ -57,7 +61,7 @@ demo: build
 	$(BIN)/psa-bridge demo $${FILE:+"$$FILE"}
 
 build: $(STAMP)
-	$(BIN)/python -W ignore setup.py --quiet build_ext --inplace
+	$(STRICT) $(BIN)/python -W ignore setup.py --quiet build_ext --inplace
 
 check: $(DEV)
 	$(BIN)/ruff check $(PY_FILES)
@@ -96,7 +100,7 @@ ASAN_RUNTIME = $(shell $${CC:-cc} -print-file-name=libasan.so) $(shell $${CC:-cc
 ASAN_SKIP := c_runner documentation packaging library strict_user layers gen headers table constants description lint \
     cli tutorial policy. driver_[!c] driver_cipher
 asan: $(DEV)
-	PSAB_SANITIZE=address,undefined $(BIN)/python -W ignore setup.py --quiet build \
+	$(STRICT) PSAB_SANITIZE=address,undefined $(BIN)/python -W ignore setup.py --quiet build \
 	    --build-lib $(ASAN_BUILD) --build-temp $(ASAN_BUILD)-temp
 	LD_PRELOAD="$(ASAN_RUNTIME)" ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	    PYTHONPATH=$(ASAN_BUILD) $(BIN)/pytest -q $(PARALLEL) $(ASAN_SKIP:%=--ignore-glob='*test_%*')

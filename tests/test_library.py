@@ -131,3 +131,12 @@ def test_installed_headers_are_plain_c99(compiler: str, header: str, tmp_path: P
     source.write_text(f"#include <{header}>\nint unit;\n")
     flags = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fsyntax-only"]
     toolchain.run([compiler, *flags, f"-I{built('all').include}", source])
+
+
+def test_a_warning_is_an_error_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    unit = toolchain.Unit(tmp_path / "unused.c")
+    unit.source.write_text("void f(void);\nvoid f(void) { int unused; }\n")
+    assert toolchain.compile_unit(unit, tmp_path, (), toolchain.options_from_environment()).is_file()
+    monkeypatch.setenv("PSAB_WERROR", "1")
+    with pytest.raises(toolchain.BuildError, match="unused"):
+        toolchain.compile_unit(unit, tmp_path, (), toolchain.options_from_environment())

@@ -33,7 +33,8 @@ class Options:
     """What to build, and how.
 
     ``drivers`` off leaves out loading and registration (``MBEDTLS_PSA_CRYPTO_DRIVERS=OFF``);
-    ``software`` off leaves out the linked-in software driver; ``sanitize`` names sanitizers.
+    ``software`` off leaves out the linked-in software driver; ``sanitize`` names sanitizers; with ``werror`` a
+    warning is an error, which is for development: a compiler yet to come may know other warnings.
     """
 
     compiler: tuple[str, ...] = ("cc",)
@@ -43,6 +44,7 @@ class Options:
     software: bool = True
     sanitize: tuple[str, ...] = ()
     hidden: bool = False
+    werror: bool = False
 
     @property
     def sanitizer_flags(self) -> tuple[str, ...]:
@@ -55,6 +57,8 @@ class Options:
     def compile_flags(self) -> tuple[str, ...]:
         """Flags for every source of ours."""
         flags = ["-std=gnu11", "-fPIC", *WARNINGS, *self.cflags, *self.sanitizer_flags]
+        if self.werror:
+            flags.append("-Werror")
         if self.hidden:
             flags.append("-fvisibility=hidden")
         if not self.drivers:
@@ -72,6 +76,7 @@ def options_from_environment(**changes: object) -> Options:
         values["cflags"] = words(os.environ["CFLAGS"], "CFLAGS")
     values["ldflags"] = words(os.environ.get("LDFLAGS", ""), "LDFLAGS")
     values["sanitize"] = tuple(name for name in os.environ.get("PSAB_SANITIZE", "").split(",") if name)
+    values["werror"] = os.environ.get("PSAB_WERROR", "") not in ("", "0")
     return Options(**{**values, **changes})  # type: ignore[arg-type]
 
 
