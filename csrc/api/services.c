@@ -4,6 +4,7 @@
 #include "api/drivers.h"
 #include "api/forward.h"
 #include "api/random.h"
+#include "psab/detail.h"
 #include "util/wipe.h"
 
 static psab_status_t enter_service(psab_frame_t **frame) {
@@ -15,14 +16,37 @@ static psab_status_t enter_service(psab_frame_t **frame) {
     return psab_too_deep() ? PSA_ERROR_BAD_STATE : PSA_SUCCESS;
 }
 
+/* A driver's own words go to terminals and logs. */
+static void report_words(psab_frame_t *frame, const char *detail) {
+    char words[sizeof((psab_failure_t *)NULL)->detail];
+    size_t length = strnlen(detail, sizeof words - 1);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)detail[i];
+        words[i] = c < 0x20u || c == 0x7fu ? '?' : detail[i];
+    }
+    words[length] = '\0';
+    frame->report = PSAB_REPORT_DETAIL;
+    (void)psab_report(frame->candidate, -1, PSA_ERROR_GENERIC_ERROR, PSAB_REPORT_DETAIL, words);
+}
+
 static void service_report(psab_report_code_t code, const char *detail) {
     psab_frame_t *frame = psab_dispatch_thread.top;
+    if (code == PSAB_REPORT_DETAIL) {
+        if (frame != NULL && detail != NULL) {
+            report_words(frame, detail);
+        }
+        return;
+    }
     if (frame == NULL) {
         (void)psab_fail(PSA_ERROR_BAD_STATE, NULL, -1, (int32_t)code, detail);
         return;
     }
     frame->report = (uint32_t)code;
     (void)psab_report(frame->candidate, -1, PSA_ERROR_GENERIC_ERROR, code, detail);
+}
+
+void psab_driver_detail(const char *detail) {
+    service_report(PSAB_REPORT_DETAIL, detail);
 }
 
 static void service_wipe(void *data, size_t size) {

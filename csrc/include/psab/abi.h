@@ -198,7 +198,8 @@ typedef enum psab_report_code {
     PSAB_REPORT_OUTPUT_LENGTH = 4,  /**< a driver reported more output than its buffer holds */
     PSAB_REPORT_BITS_CHANGED = 5,   /**< import_key succeeded with another size than asked for */
     PSAB_REPORT_CONTEXT = 6,        /**< a key context or an operation context does not fit */
-    PSAB_REPORT_STATUS = 7          /**< a status that the interface does not allow there */
+    PSAB_REPORT_STATUS = 7,         /**< a status that the interface does not allow there */
+    PSAB_REPORT_DETAIL = 8          /**< nothing: the driver explains the failure that it returns */
 } psab_report_code_t;
 
 /** The core's services for a driver image. Every one of them must be called on a thread that is

@@ -63,6 +63,11 @@ _FIXED = {
         "size_t from, size_t length",
         f"    return {_NO_CORE}psab_services->commit_persistent_state(from, length);\n",
     ),
+    "psab_driver_detail": Service(
+        "void",
+        "const char *detail",
+        "    if (psab_services != NULL) {\n        psab_services->report(PSAB_REPORT_DETAIL, detail);\n    }\n",
+    ),
     "psa_reset_key_attributes": Service(
         "void",
         "psa_key_attributes_t *attributes",
