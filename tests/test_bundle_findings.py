@@ -150,6 +150,35 @@ def test_a_mismatched_prototype(toy: Toy) -> None:
     assert finding.related[0].place.json_path == "$.capabilities[0].entry_points[0]"
 
 
+@pytest.mark.parametrize("memory", [True, False, None])
+def test_memory_that_the_capability_does_not_ask_for_is_void(toy: Toy, memory: bool | None) -> None:
+    prototype = (
+        "psa_status_t toy_derive_key(const psa_key_attributes_t *attributes, const uint8_t *input,"
+        " size_t input_length, toy_derive_key_memory_t *memory, uint8_t *key_buffer, size_t key_buffer_size,"
+        " size_t *key_buffer_length)"
+    )
+    toy.header = f"#include <psa/crypto.h>\ntypedef struct {{ int n; }} toy_derive_key_memory_t;\n{prototype};\n"
+    toy.source = f'#include "toy.h"\n{prototype} {{ *key_buffer_length = 0; return memory->n; }}\n'
+    toy.compile("-fPIC", "-g")
+    capability = {"entry_points": ["derive_key"], "derived_types": ["PSA_KEY_TYPE_RSA_KEY_PAIR"]}
+    toy.description["capabilities"] = [capability if memory is None else {**capability, "memory": memory}]
+    if memory:
+        assert list(toy.build().findings) == []
+        return
+    finding = toy.error()
+    assert finding.rule == "prototype-mismatch"
+    assert "void *memory" in finding.detail
+    assert '"memory": true' in finding.remedy
+
+
+@pytest.mark.parametrize("name", ["pake_get_implicit_key", "pake_get_shared_key"])
+def test_a_family_takes_either_name_of_a_member(tmp_path: Path, name: str) -> None:
+    for path in (Path(__file__).parent / "bundles" / "pake").iterdir():
+        text = path.read_text(encoding="utf-8").replace("witness_pake_get_implicit_key", f"witness_{name}")
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    assert list(build_image(load_bundle(tmp_path)).findings) == []
+
+
 def test_a_macro_whose_call_needs_a_conversion(toy: Toy) -> None:
     toy.header = (
         "#include <psa/crypto.h>\n"

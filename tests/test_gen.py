@@ -245,6 +245,14 @@ def test_reference() -> None:
     assert "* **mixing** (context `{prefix}_mix_operation_t`): `mix`, `stop`?\n" in page
 
 
+def test_the_reference_has_both_forms_of_a_cooked_derivation() -> None:
+    part = next(part for part in reference.emit().split("### ") if part.startswith("derive_key\n"))
+    with_memory, _, without = part.partition('`"memory": true`')
+    assert "acme_derive_key_memory_t *memory," in with_memory
+    assert "void *memory," in without
+    assert "`derived_types`" in with_memory
+
+
 @pytest.mark.parametrize("words", ["in:values", "alg alg", "in:count"])
 def test_parameter_names_that_clash_are_refused(words: str) -> None:
     with pytest.raises(ValueError, match="cannot be used"):

@@ -157,6 +157,8 @@ UNREACHABLE: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     (cap("sign_hash", algorithms=["PSA_ALG_SHA_256"]), [("never-reached", "")]),
     (cap("hash_compute", algorithms=["PSA_ALG_ANY_HASH"]), [("never-reached", "")]),
     (cap("generate_key", "import_key", key_types=["PSA_KEY_TYPE_AES", "PSA_KEY_TYPE_HMAC"]), [("never-reached", "")]),
+    (cap("derive_key", derived_types=["PSA_KEY_TYPE_DES", "PSA_KEY_TYPE_AES"]), [("never-reached", "")]),
+    (cap("derive_key", derived_types=["PSA_KEY_TYPE_DES", P256]), [("key-type-unusable", ".derived_types[0]")]),
     (cap("generate_key", key_types=["PSA_KEY_TYPE_AES", RSA]), []),
     (cap("sign_hash", algorithms=[ECDSA_ANY], key_types=[RSA]), [("never-reached", "")]),
     (cap("sign_hash", key_types=["PSA_KEY_TYPE_RSA_PUBLIC_KEY"]), [("never-reached", "")]),

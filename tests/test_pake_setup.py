@@ -92,7 +92,6 @@ def test_a_suite_that_is_none_is_refused_at_setup(core: Core, suite: PakeCipherS
     "group",
     [
         PakePrimitive.of(PakePrimitiveType.DH, DhFamily.RFC7919, 2048),
-        primitive(EccFamily.MONTGOMERY, 255),
         primitive(EccFamily.SECP_R1, 123),
         primitive(EccFamily.FRP, 256),
     ],
@@ -102,6 +101,12 @@ def test_a_group_that_the_software_lacks_is_not_supported(core: Core, group: int
     side = jpake(core, password(core), b"a", b"b", jpake_suite(JPAKE, group))
     with pytest.raises(NotSupported):
         side.output(SHARE)
+
+
+@pytest.mark.parametrize("bits", [255, 448])
+def test_a_group_without_addition_is_not_set_up(core: Core, bits: int) -> None:
+    with pytest.raises(NotSupported):
+        core.pake_setup(password(core), jpake_suite(JPAKE, primitive(EccFamily.MONTGOMERY, bits)))
 
 
 @pytest.mark.parametrize("family", [R1, EDWARDS])

@@ -59,7 +59,7 @@ psa_status_t psab_pake_check_suite(const psab_cipher_suite_t *suite);
 
 /** Check that group, hash and password key fit each other.
  *
- * @return INVALID_ARGUMENT
+ * @return INVALID_ARGUMENT; NOT_SUPPORTED for a group in which the algorithm cannot be
  */
 psa_status_t psab_pake_check_key(const psab_cipher_suite_t *suite, const psab_attributes_t *key);
 

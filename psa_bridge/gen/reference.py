@@ -53,14 +53,33 @@ def _arguments(row: EntryPoint) -> str:
     lines = ["| argument | meaning | secret |", "|---|---|---|"]
     for argument in row.arguments:
         secret = "yes" if argument.role.secret else ""
-        lines.append(f"| `{argument.name}` | {_WORDS[argument.role.tag]} | {secret} |")
+        remembers = argument.role.tag is Tag.CONTEXT and _is_cooked(row)
+        meaning = "what the driver keeps between the attempts at one key" if remembers else _WORDS[argument.role.tag]
+        lines.append(f"| `{argument.name}` | {meaning} | {secret} |")
     return "\n".join(lines) + "\n\n" if row.arguments else ""
+
+
+def _is_cooked(row: EntryPoint) -> bool:
+    return "derived" in row.matches
+
+
+def _memory(row: EntryPoint) -> str:
+    """How a cooked derivation is listed, and its other form: its memory is optional."""
+    context = f"acme_{row.context}_t"
+    code = _broken(prototype(row.name, row.arguments, row.returns).replace(f"{context} *", "void *"))
+    return (
+        "A capability lists it with `derived_types` and `derived_sizes`, the types and sizes of the keys it makes. "
+        f'With `"memory": true` in the capability, the driver gets a zeroed `{context}` at the first attempt, and '
+        "the same one at the further attempts at that key. Without, the pointer is always null, and the function is"
+        f"\n\n```c\n{code}\n```\n\n"
+    )
 
 
 def _row(row: EntryPoint, variants: Sequence[Variant]) -> str:
     facts = [f"{' and '.join(row.types)} drivers", _ORIGINS[row.origin]]
     keyless = ALGORITHM_CATEGORY.get(row.name) in (HASH, XOF)
-    matches = [word for word in row.matches if not (keyless and word == "key")]
+    words = {"derived": "the key that is made"}
+    matches = [words.get(word, word) for word in row.matches if not (keyless and word == "key")]
     if matches:
         facts.append(f"matched by {' and '.join(matches)}")
     if row.aliases:
@@ -71,7 +90,8 @@ def _row(row: EntryPoint, variants: Sequence[Variant]) -> str:
         if variant.entry_point == row.name
     )
     code = _broken(prototype(row.name, row.arguments, row.returns))
-    return f"### {row.name}\n\n```c\n{code}\n```\n\n{'; '.join(facts)}.\n\n{_arguments(row)}{forms}"
+    memory = _memory(row) if _is_cooked(row) else ""
+    return f"### {row.name}\n\n```c\n{code}\n```\n\n{'; '.join(facts)}.\n\n{_arguments(row)}{memory}{forms}"
 
 
 def _family(family: Family) -> str:

@@ -144,8 +144,8 @@ XTS keys are in :data:`XTS_SIZES`.
 XTS_SIZES: tuple[int, ...] = (256, 384, 512)
 """Further sizes of block cipher keys where they are used with XTS: two keys in one."""
 
-MADE_BY_CORE: frozenset[str] = frozenset({"import_key", "generate_key"})
-"""Entry points that the core does without where a key is local and nothing but bytes."""
+MADE_BY_CORE: frozenset[str] = frozenset({"import_key", "generate_key", "derive_key"})
+"""Entry points that the core does without where a key is local and nothing but bytes (of DES, with parity)."""
 
 PRIVATE_ENTRY_POINTS: frozenset[str] = frozenset(
     {

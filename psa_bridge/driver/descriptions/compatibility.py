@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from psa_bridge.driver.descriptions.matching import matched_by
 from psa_bridge.driver.descriptions.mechanisms import parse_key_type
-from psa_bridge.driver.descriptions.model import AlgorithmSpec, Capability, Constant, KeyTypeSpec
+from psa_bridge.driver.descriptions.model import AlgorithmSpec, Capability, Constant, KeyTypeSpec, is_cooked
 from psa_bridge.driver.findings import Findings, Severity, register
 from psa_bridge.spec.compatibility import KEY_SIZES, KEY_TYPES, MADE_BY_CORE, PRIVATE_ENTRY_POINTS, XTS_SIZES, base_of
 from psa_bridge.spec.constructors import CONSTRUCTORS
@@ -103,7 +103,7 @@ def _called_types(
         return f"{name} is not called with public keys", ()
     if not opaque and name in MADE_BY_CORE:
         called = tuple(t for t in called if not _unstructured(t.value))
-    reason = "" if called else f"{_listed(types)} are just bytes, which the core imports and generates itself"
+    reason = "" if called else f"{_listed(types)} are just bytes, which the core makes itself"
     return reason, called
 
 
@@ -185,11 +185,14 @@ def _elements(capability: Capability, findings: Findings) -> None:
                 findings, "algorithm-unusable", algorithm, f"none of the entry points is called with {algorithm.text}"
             )
     operations = [name for name in names if name in ALGORITHM_CATEGORY]
+    cooked = bool(names) and all(is_cooked(name) for name in names)
     only_operations = len(operations) == len(names)
     for key_type in capability.key_types or ():
         fits = any(_together(algorithm, key_type) for algorithm in capability.algorithms or ())
         if only_operations and capability.algorithms and not fits:
             _report(findings, "key-type-unusable", key_type, f"none of the algorithms works with {key_type.text}")
+        if cooked and _unstructured(key_type.value):
+            _report(findings, "key-type-unusable", key_type, f"the core makes {key_type.text} keys itself: just bytes")
     for size in capability.key_sizes or ():
         if capability.key_types and not any(_has_size(t, size, None) for t in capability.key_types):
             _report(findings, "key-size-unusable", size, f"none of the key types has a size of {size.text} bits")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from psa_bridge.driver.descriptions.model import Capability, Description
+from psa_bridge.driver.descriptions.model import Capability, Description, EntryPointUse, default_name, is_cooked
 from psa_bridge.driver.findings import Findings, Place, Related, Severity, did_you_mean, register
 from psa_bridge.driver.glue.adapters import Target
 from psa_bridge.driver.glue.forms import Form, Types, context_position, forms, function_type, prototype
@@ -18,6 +18,7 @@ from psa_bridge.driver.glue.forms import parameters as form_parameters
 from psa_bridge.driver.glue.whole import GlueCapability, GlueDriver
 from psa_bridge.driver.images.declarations import Survey, parameters, pointed_type
 from psa_bridge.driver.images.probe import Answers, Question, is_pointer, same_type, size_of
+from psa_bridge.spec.entry_points import BY_NAME
 
 register(
     """
@@ -59,8 +60,8 @@ class Prototypes:
         contexts = self._contexts(description, capability, dialect, functions)
         result = []
         for use in capability.uses:
-            function = functions[use.name]
-            present = function in self._defined or self._survey.has_definition(function)
+            function = self._spelt(description, capability, use, functions[use.name], dialect)
+            present = self._is_present(function)
             if not use.certain and not present:
                 continue
             kind = forms(use.name, dialect)[0].row.context or ""
@@ -69,14 +70,29 @@ class Prototypes:
             )
         return result
 
+    def _is_present(self, function: str) -> bool:
+        return function in self._defined or self._survey.has_definition(function)
+
+    def _spelt(
+        self, description: Description, capability: Capability, use: EntryPointUse, function: str, dialect: str
+    ) -> str:
+        """The function, or the one under another name of the entry point where only that is there."""
+        if self._is_present(function) or any(name.key == use.name for name in capability.given_names):
+            return function
+        row = BY_NAME[use.name]
+        others = [
+            default_name(description.prefix, description.driver_type, spelling, dialect)
+            for spelling in (row.name, *row.aliases)
+        ]
+        return next((other for other in others if self._is_present(other)), function)
+
     def _contexts(
         self, description: Description, capability: Capability, dialect: str, functions: Mapping[str, str]
     ) -> dict[str, str]:
         """The C type of every operation context: as named, or as the declared functions take it."""
         result = {}
-        kinds = {forms(u.name, dialect)[0].row.context for u in capability.uses} - {None}
         named = capability.types(dialect)
-        for kind in sorted(str(kind) for kind in kinds):
+        for kind in sorted(capability.contexts):  # without memory that the capability does not ask for
             name = named.get(kind, "")
             if name and (self._types.has(name) or name in self._survey.macros):
                 result[kind] = name
@@ -224,9 +240,15 @@ class Prototypes:
         self._findings.report(
             "prototype-mismatch", Severity.ERROR, at,
             f"{use.function} cannot serve {use.entry_point}: its type is not the one of the entry point",
-            "correct the prototype, or map the entry point to another function with names",
+            _remedy(use),
             related=(Related(place, "used here"),), detail=detail + (failure + "\n" if failure else ""),
         )  # fmt: skip
+
+
+def _remedy(use: Use) -> str:
+    if is_cooked(use.entry_point) and not use.capability.memory:
+        return 'without "memory": true in the capability, memory is void * and always null: add it, or correct this'
+    return "correct the prototype, or map the entry point to another function with names"
 
 
 def glue_driver(description: Description, dialect: str, targets: Mapping[Use, Target], survey: Survey) -> GlueDriver:
