@@ -195,6 +195,20 @@ QUICK = cases("""
     2 | demo nowhere                                   | nowhere: No such file
     1 | build --output built --cc no-such-compiler     | no-such-compiler
     2 | build --surplus                                | surplus
+    2 | build --image x.so                             | --image needs a BUNDLE
+    2 | build --link-in                                | --link-in needs a BUNDLE
+    2 | build --link-in --image x.so fine.json         | not allowed with
+    2 | build --image x.so --flags fine.json           | does not build
+    1 | build --image x.so fine.json nothing.toml      | nothing.toml
+    2 | build --no-drivers fine.json                   | --link-in
+    2 | build -I .                                     | name a BUNDLE
+    1 | build nowhere.toml                             | nowhere.toml
+    1 | build --link-in folder                         | no bundle.toml
+    1 | build --image x.so fine.json                   | a.h
+    1 | build --image x.so fine.json --cc no-such-compiler | no-such-compiler
+    1 | info fine.json --sarif nowhere/out             | a.h
+    1 | info fine.json --sarif folder                  | folder: Is a directory
+    2 | explain hash_compute --alg {SHA} --sarif nowhere/out | nowhere/out: No such file
     2 | build --output built --cc "cc 'unbalanced"     | --cc: "cc 'unbalanced" cannot be split
     2 | build --output built --cflags "'-O2"           | --cflags: "'-O2" cannot be split
 """)

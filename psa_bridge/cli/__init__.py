@@ -97,7 +97,10 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
         try:
             code = int(module.run(arguments))
         except FindingsError:
-            _write_sarif(arguments, found, FINDINGS)
+            try:
+                _write_sarif(arguments, found, FINDINGS)
+            except OSError as error:  # it does not hide what was found
+                print(f"psa-bridge: {arguments.sarif}: {error.strerror}", file=sys.stderr)
             raise
     _write_sarif(arguments, found, code)
     return code

@@ -123,8 +123,11 @@ def _library(output: Path, options: Options, merged: Sequence[Merged]) -> Librar
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    from psa_bridge.cli.bundles import surplus_setting
     from psa_bridge.cli.failures import UsageError
 
+    if not arguments.bundles and (surplus := surplus_setting(arguments)):
+        raise UsageError(f"{surplus} is a setting of a bundle: name a BUNDLE")
     if (arguments.image or arguments.link_in) and not arguments.bundles:
         raise UsageError(f"{'--image' if arguments.image else '--link-in'} needs a BUNDLE")
     if arguments.image and arguments.only_flags:

@@ -58,6 +58,12 @@ def bundles(arguments: argparse.Namespace) -> list[Bundle]:
     return [load_bundle(*group, **(settings if group is chosen else {})) for group in groups]
 
 
+def surplus_setting(arguments: argparse.Namespace) -> str | None:
+    """An option that describes a bundle, apart from the compiler, where one was given."""
+    options = {**{name: option for name, (option, _, _) in _LISTS.items()}, "dialect": "--dialect"}
+    return next((option for name, option in options.items() if getattr(arguments, name)), None)
+
+
 def location(core: Core, text: str | None) -> int:
     """A location given as a number or as the prefix of the driver that has it; 0, the core, for None."""
     from psa_bridge.cli.failures import UsageError, number_or_macro
