@@ -95,7 +95,7 @@ def rows(core: Core) -> list[Row]:
     alg = Alg.JPAKE(Alg.SHA_256)
     password = core.import_key(KeyAttributes(KeyType.PASSWORD, usage=Usage.DERIVE, alg=alg), b"password")
     suite = PakeCipherSuite(alg, GROUP, PakeConfirmation.UNCONFIRMED_KEY)
-    made = [Row("J-PAKE, SHA-256", partial(jpake, core, password, suite), 12, 16, 1.5)]
+    made = [Row("J-PAKE, SHA-256", partial(jpake, core, password, suite), 12, 16, 1.6)]
     algs = {
         "SPAKE2+, HMAC-SHA-256": Alg.SPAKE2P_HMAC(Alg.SHA_256),
         "SPAKE2+, CMAC and SHA-256": Alg.SPAKE2P_CMAC(Alg.SHA_256),
@@ -107,7 +107,7 @@ def rows(core: Core) -> list[Row]:
         )
         attributes = KeyAttributes(KeyType.SPAKE2P_PUBLIC_KEY(FAMILY), 256, usage=Usage.DERIVE, alg=one)
         public = core.import_key(attributes, pair.export_public())
-        made.append(Row(name, partial(spake2p, core, pair, public, PakeCipherSuite(one, GROUP)), 2, 8, 1.5))
+        made.append(Row(name, partial(spake2p, core, pair, public, PakeCipherSuite(one, GROUP)), 2, 8, 1.6))
     return made
 
 
