@@ -21,6 +21,10 @@ SERVES = ("SERVES", "NEXT")
 """Reasons of a driver that would be asked: first, or after those before it passed the call on."""
 
 
+_DRAWN = dict.fromkeys(("generate_random", "cipher_generate_iv", "aead_generate_nonce"), "random")
+"""Functions that are nothing but random numbers, which drivers give as a family."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """What one driver would do with the call.
@@ -52,7 +56,7 @@ class Candidate:
 
     @property
     def is_core(self) -> bool:
-        """Whether this stands for the core itself, which has no drivers."""
+        """Whether this stands for the core itself, which has no drivers, and serves the call."""
         return self.reason == "CORE" and self.driver == "core"
 
     def __str__(self) -> str:
@@ -122,17 +126,18 @@ def explain(core: Native, call: str, alg: int, attributes: KeyAttributes | None)
     if not isinstance(call, str):
         raise TypeError(f"call has to be the name of a function or an entry point, not {type(call).__name__}")
     name = call.removeprefix("psa_")
-    pointer = in_c(attributes) if attributes is not None else ffi.NULL
+    pointer = in_c(attributes) if attributes is not None and name not in _DRAWN else ffi.NULL
     room = max(int(lib.psab_core_driver_count(core.native)), 1)
     entries = ffi.new("psab_explanation_t[]", room)
-    known = {plan.name for plan in PLANS} | {row.name for row in ENTRY_POINTS}
+    known = {plan.name for plan in PLANS} | {row.name for row in ENTRY_POINTS} | _DRAWN.keys()
     if name not in known:
         close = difflib.get_close_matches(name, known, 3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         raise ValueError(f"{call!r} is not a call that drivers serve{hint}")
     if attributes is not None and alg == 0 and not _takes_algorithm(name):
         alg = attributes.alg  # as the core does: a key is made, exported and destroyed under its own algorithm
-    count = lib.psab_core_explain(core.native, name.encode(), alg, pointer, entries, room)
+    plan, asked = (_DRAWN[name], 0) if name in _DRAWN else (name, alg)
+    count = lib.psab_core_explain(core.native, plan.encode(), asked, pointer, entries, room)
     return Explanation(name, Alg(alg), attributes, tuple(_candidate(entries[i]) for i in range(min(count, room))))
 
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import pytest
 from oracle import ecc
 from python_drivers import Accelerator, SecureElement
 
-from psa_bridge import Alg, Core, EccFamily, InvalidHandle, KeyAttributes, KeyType, NotSupported, Usage
+from psa_bridge import (
+    Alg,
+    Core,
+    EccFamily,
+    InvalidHandle,
+    KeyAttributes,
+    KeyType,
+    NotSupported,
+    PythonDriver,
+    Usage,
+)
 
 ECDSA = Alg.ECDSA(Alg.SHA_256)
 P256 = KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1)
@@ -185,6 +197,39 @@ def test_explain_knows_what_the_core_does_itself(core: Core) -> None:
     core.generate_key(KeyAttributes(KeyType.AES, 128))
 
 
+class Ciphers(PythonDriver):
+    """It has a cipher, and no random numbers."""
+
+    prefix = "ciphers"
+    capabilities: ClassVar = [{"entry_points": ["cipher_encrypt"], "key_types": ["PSA_KEY_TYPE_AES"]}]
+
+    def cipher_encrypt(self, attributes: KeyAttributes, key: bytes, alg: int, iv: bytes, data: bytes) -> bytes:
+        return data
+
+
+@pytest.mark.parametrize("drivers", [(), (Ciphers,)])
+def test_explain_says_that_random_numbers_are_missing_for_what_the_core_draws(drivers: tuple[Any, ...]) -> None:
+    attributes = KeyAttributes(KeyType.AES, 128, usage=Usage.ENCRYPT, alg=Alg.CTR)
+    with Core(*drivers, software=False) as core:
+        key = core.import_key(attributes, bytes(16))
+        for call, alg, made in (
+            ("generate_key", Alg.NONE, lambda: core.generate_key(attributes)),
+            ("cipher_encrypt", Alg.CTR, lambda: key.cipher_encrypt(Alg.CTR, b"text")),
+            ("generate_random", Alg.NONE, lambda: core.generate_random(4)),
+        ):
+            explanation = core.explain(call, alg=alg, attributes=attributes)
+            assert not explanation.by_core
+            assert explanation.served_by == ()
+            assert "nobody: the call returns PSA_ERROR_NOT_SUPPORTED" in str(explanation)
+            with pytest.raises(NotSupported):
+                made()
+        explained = core.explain("generate_key", attributes=attributes)
+        assert [candidate.reason for candidate in explained] == ["RANDOM"]
+        assert "random numbers" in str(explained)
+        ecb = core.explain("cipher_encrypt", alg=Alg.ECB_NO_PADDING, attributes=attributes)
+        assert ecb.served_by == tuple(driver.prefix for driver in drivers)  # there is no IV to draw
+
+
 def test_explain_calls_nobody(core: Core) -> None:
     with core.trace() as events:
         core.explain("hash_compute", alg=Alg.SHA_256)
@@ -222,7 +267,7 @@ def test_later_steps_of_an_operation_have_its_mechanism(core: Core) -> None:
 
 def test_a_core_without_drivers_explains_what_it_does_itself() -> None:
     with Core(software=False) as bare:
-        made = bare.explain("generate_key", attributes=KeyAttributes(KeyType.AES, 128))
+        made = bare.explain("import_key", attributes=KeyAttributes(KeyType.AES, 128))
         assert made.by_core
         assert made.served_by == ()
         assert "the core itself" in str(made)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/instance.h"
+#include "api/random.h"
 #include "dispatch/explain.h"
 #include "dispatch/trace.h"
 
@@ -84,9 +85,18 @@ static bool served_by_core(int32_t plan, const psab_attributes_t *attributes) {
     }
 }
 
-/* No driver is a candidate where the core does the work. */
-static void explain_core(psab_explanation_t *entry) {
-    entry->reason = PSAB_REASON_CORE;
+/* Calls for which the core draws random numbers itself: those that make keys of nothing but bytes, and IVs. */
+static bool draws_random(int32_t plan, uint32_t alg, const psab_attributes_t *attributes) {
+    if (plan == PSAB_PLAN_CIPHER_ENCRYPT) {
+        return alg != PSA_ALG_ECB_NO_PADDING &&
+               (attributes == NULL || PSA_CIPHER_IV_LENGTH(attributes->type, alg) != 0);
+    }
+    return plan == PSAB_PLAN_GENERATE_KEY && served_by_core(plan, attributes);
+}
+
+/* No driver is a candidate: where the core does the work, or cannot begin it. */
+static void explain_core(psab_explanation_t *entry, uint32_t reason) {
+    entry->reason = reason;
     entry->alternative = -1;
     entry->alternative_name = NULL;
     entry->capability = -1;
@@ -94,21 +104,32 @@ static void explain_core(psab_explanation_t *entry) {
     (void)snprintf(entry->text, sizeof entry->text, "%s %s", entry->driver, psab_reason_text(entry->reason));
 }
 
+/* The entry that stands for the core where there are no drivers. */
+static void explain_alone(psab_explanation_t *entry, uint32_t reason) {
+    memset(entry, 0, sizeof *entry);
+    entry->driver = "core";
+    entry->source = "psa_bridge";
+    entry->linked_in = true;
+    explain_core(entry, reason);
+    (void)snprintf(entry->text, sizeof entry->text, "%s",
+                   reason == PSAB_REASON_CORE ? "the core does this itself"
+                                              : "the core does this itself, but no driver here gives random numbers");
+}
+
 size_t psab_core_explain(psab_core_t *core, const char *name, uint32_t alg, const psab_attributes_t *attributes,
                          psab_explanation_t *entries, size_t count) {
     int32_t plan = psab_plan_named(name);
     size_t total = plan < 0 ? 0 : psab_explain(core->registry, (uint16_t)plan, alg, attributes, entries, count);
     bool by_core = plan >= 0 && served_by_core(plan, attributes);
-    for (size_t i = 0; by_core && i < total && i < count; i++) {
-        explain_core(&entries[i]);
+    bool stuck = draws_random(plan, alg, attributes) && !psab_gives_random(core);
+    uint32_t reason = stuck ? PSAB_REASON_RANDOM : PSAB_REASON_CORE;
+    for (size_t i = 0; i < total && i < count; i++) {
+        if (by_core || (stuck && entries[i].reason <= PSAB_REASON_UNREACHED)) {
+            explain_core(&entries[i], reason);
+        }
     }
     if (by_core && total == 0 && count != 0) {
-        memset(&entries[0], 0, sizeof entries[0]);
-        entries[0].driver = "core";
-        entries[0].source = "psa_bridge";
-        entries[0].linked_in = true;
-        explain_core(&entries[0]);
-        (void)snprintf(entries[0].text, sizeof entries[0].text, "the core does this itself");
+        explain_alone(&entries[0], reason);
         total = 1;
     }
     return total;

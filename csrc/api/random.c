@@ -303,6 +303,11 @@ psa_status_t psab_random(psab_core_t *core, uint8_t *output, size_t size) {
                                               : psab_refuse(core, status, "no driver generates random numbers");
 }
 
+bool psab_gives_random(psab_core_t *core) {
+    const psab_route_t *route = psab_route(core->registry, PSAB_PLAN_RANDOM, 0, NULL, NULL);
+    return route != NULL && route->count != 0;
+}
+
 psa_status_t psab_generate_random(psab_core_t *core, uint8_t *output, size_t output_size) {
     if (!psab_ready(core)) {
         return psab_refuse(core, PSA_ERROR_BAD_STATE, "the library is not initialised");

@@ -29,4 +29,7 @@ void psab_random_free(psab_random_t *random);
  */
 psa_status_t psab_random(psab_core_t *core, uint8_t *output, size_t size);
 
+/** Whether there is a driver to ask. */
+bool psab_gives_random(psab_core_t *core);
+
 #endif

@@ -35,6 +35,7 @@ const char *psab_reason_text(uint32_t reason) {
         [PSAB_REASON_CONTRADICTION] = "has two capabilities that match and name different functions",
         [PSAB_REASON_MEMORY] = "could not be looked at: out of memory",
         [PSAB_REASON_CORE] = "is not asked: the core does this itself",
+        [PSAB_REASON_RANDOM] = "is not asked: the core needs random numbers first, and no driver here gives any",
     };
     return reason < sizeof texts / sizeof texts[0] ? texts[reason] : "unknown reason";
 }

@@ -111,8 +111,11 @@ TEST(explanation_on_a_core_without_drivers_knows_what_the_core_does) {
     psab_core_t *core = mock_core();
     psab_explanation_t entry;
     psab_attributes_t attributes = {.type = PSA_KEY_TYPE_AES, .bits = 128};
-    CHECK_EQUAL(psab_core_explain(core, "generate_key", 0, &attributes, &entry, 1), 1);
+    CHECK_EQUAL(psab_core_explain(core, "import_key", 0, &attributes, &entry, 1), 1);
     CHECK_EQUAL(entry.reason, PSAB_REASON_CORE);
+    CHECK(strcmp(entry.driver, "core") == 0);
+    CHECK_EQUAL(psab_core_explain(core, "generate_key", 0, &attributes, &entry, 1), 1);
+    CHECK_EQUAL(entry.reason, PSAB_REASON_RANDOM);
     CHECK(strcmp(entry.driver, "core") == 0);
     CHECK_EQUAL(psab_core_explain(core, "cipher_encrypt", PSA_ALG_CTR, &attributes, &entry, 1), 0);
     CHECK_EQUAL(psab_core_explain(core, "generate_key", 0, &attributes, NULL, 0), 0);

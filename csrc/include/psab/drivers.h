@@ -28,7 +28,8 @@ typedef enum psab_reason {
     PSAB_REASON_KEY_SIZE = 9,       /**< no capability for the key size */
     PSAB_REASON_CONTRADICTION = 10, /**< two capabilities match and name different functions */
     PSAB_REASON_MEMORY = 11,        /**< out of memory while deciding */
-    PSAB_REASON_CORE = 12           /**< the core does this itself */
+    PSAB_REASON_CORE = 12,          /**< the core does this itself */
+    PSAB_REASON_RANDOM = 13         /**< the core needs random numbers for this, and no driver gives any */
 } psab_reason_t;
 
 /** What happened to the calls that reached a driver. */
