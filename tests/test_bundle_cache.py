@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from image_harness import OWN_HEADERS, DriverError, LoadedImage
 
-from psa_bridge import paths
+from psa_bridge import Core, paths
 from psa_bridge.driver import bundle
 from psa_bridge.driver.bundle import BundleError, Image, build_image, load_bundle
 from psa_bridge.driver.images import cache as cache_module
@@ -137,6 +137,22 @@ def test_a_file_that_was_removed_is_made_again(folder: Path, what: str) -> None:
     assert not again.cached
     assert again.path.is_file()
     assert again.glue.is_file()
+
+
+def test_files_are_named_as_they_are_named_now_not_when_the_image_was_built(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "kept.h").write_text("#include <psa/crypto.h>\npsa_status_t kept_init();\n")  # a note: not verified
+    age(folder)
+    for directory, named in ((folder, Path()), (folder.parent, Path(folder.name)), (Path("/"), folder)):
+        monkeypatch.chdir(directory)
+        for cached in (False, True):
+            image = build(named)
+            assert image.cached is cached
+            assert image.drivers[0].source == str(named / "kept.json")
+            assert {Path(finding.place.file).parent for finding in image.findings} == {named}
+            with Core(image, software=False) as core:
+                assert core.drivers[0].source == str(named / "kept.json")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"format": 1}', b"\xff\xfe"])

@@ -23,7 +23,7 @@ from psa_bridge.driver.images.cache import VARIABLE, Cache, CacheError, content_
 from psa_bridge.driver.images.compiler import NAME_A_COMPILER, Compiler, CompilerError, find_compiler
 from psa_bridge.driver.images.sharedlib import beside, other_name, repoint
 from psa_bridge.driver.platform import UnsupportedPlatformError, current
-from psa_bridge.driver.settings import Settings, check, from_argument, merge
+from psa_bridge.driver.settings import Settings, check, from_argument, is_path, merge
 
 register(
     """
@@ -248,24 +248,35 @@ def _compiler(bundle: Bundle) -> Compiler:
 
 
 def _key(bundle: Bundle, compiler: Compiler) -> str:
-    """Everything that is known before a build; what it reads later is stamped in the record."""
+    """Everything that is known before a build; what it reads later is stamped in the record.
+
+    Findings and the image itself name files as they were named here, so names count, and where relative ones start.
+    """
     settings = bundle.settings
     inputs = (*settings.descriptions, *settings.objects, *settings.sources)
     parts = [
         generator_identity(),
         current().name,
         compiler.identity,
-        *(f"{path.resolve()} {content_hash(path)}" for path in inputs),
-        *(str(path.resolve()) for path in settings.include),
+        *(f"{path} {path.resolve()} {content_hash(path)}" for path in inputs),
+        *(f"{path} {path.resolve()}" for path in settings.include),
         "libraries", *settings.libraries,
         "defines", *settings.defines,
         "flags", *settings.flags,
         "link", *settings.link_flags,
         settings.dialect or "",
-        str(Path.cwd()) if any("/" in flag and not flag.startswith("/") for flag in settings.flags) else "",
+        str(Path.cwd()) if _is_relative(settings) else "",
         *(os.environ.get(name, "") for name in ("CPATH", "C_INCLUDE_PATH", "LIBRARY_PATH", "COMPILER_PATH")),
     ]  # fmt: skip
     return digest(*parts)[:40]
+
+
+def _is_relative(settings: Settings) -> bool:
+    """Whether something is named from the working directory."""
+    named = (*settings.descriptions, *settings.objects, *settings.sources, *settings.include)
+    texts = (*(library for library in settings.libraries if is_path(library)), *map(str, named))
+    flags = (flag for flag in (*settings.flags, *settings.link_flags) if "/" in flag)
+    return any(not text.startswith("/") for text in (*texts, *flags))
 
 
 def generator_identity() -> str:
