@@ -170,6 +170,7 @@ bool psab_py_batch_room(psab_py_batch_t *batch, size_t i, size_t size) {
         return false;
     }
     batch->targets[i] = (uint8_t *)PyBytes_AsString(bytes);
+    psab_py_zero(batch->targets[i], size);
     batch->lengths[i] = size;
     return PyList_SetItem(batch->results, (Py_ssize_t)i, bytes) == 0;
 }

@@ -51,6 +51,7 @@ bool psab_py_room(psab_py_call_t *call, size_t size) {
         return false;
     }
     call->target = (uint8_t *)PyBytes_AsString(call->bytes);
+    psab_py_zero(call->target, size);
     return true;
 }
 

@@ -169,14 +169,27 @@ static inline bool psab_py_input(psab_py_call_t *call, PyObject *given) {
     return true;
 }
 
+/** So many bytes of a result are zero before a call: a driver that claims to have written what it did not hands out
+ * no memory of the process. Beyond, it would cost more than it is worth. */
+#define PSAB_PY_ZEROED 4096u
+
+/** Zero the beginning of a result. */
+static inline void psab_py_zero(uint8_t *target, size_t size) {
+    memset(target, 0, size < PSAB_PY_ZEROED ? size : PSAB_PY_ZEROED);
+}
+
 /** Make room for an output whose size is not small, or take the caller's. */
 bool psab_py_room(psab_py_call_t *call, size_t size);
 
 /** Whether an output of at most `bound` bytes gets into the call itself. */
 static inline bool psab_py_small(psab_py_call_t *call, size_t bound) {
+    bool small = call->out == NULL && bound <= PSAB_PY_SCRATCH;
     call->target = call->scratch;
     call->size = bound;
-    return call->out == NULL && bound <= PSAB_PY_SCRATCH;
+    if (small) {
+        memset(call->scratch, 0, bound);
+    }
+    return small;
 }
 
 /** The attributes of a key; all zero for 0, and for a key that there is not. */
