@@ -67,7 +67,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Explanation(Sequence[Candidate]):
-    """The drivers in the order of the list, each with what it would do. ``str()`` is readable text."""
+    """The drivers, each with what it would do. ``str()`` is readable text.
+
+    Those that serve come in the order in which they are asked, the others where they are in the list.
+    """
 
     call: str
     alg: Alg

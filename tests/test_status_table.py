@@ -19,6 +19,7 @@ STATUSES = {name: value for name, value in CONSTANTS[Kind.STATUS].items() if val
 OF_THE_CORE = {
     ("get_builtin_key", "PSA_ERROR_DOES_NOT_EXIST"): "no such key, whatever the function",
     ("get_builtin_key", "PSA_ERROR_BUFFER_TOO_SMALL"): "the core asks for the attributes first, and again",
+    ("import_key", "PSA_ERROR_BUFFER_TOO_SMALL"): "NOT_SUPPORTED for the caller, who has no buffer",
     ("get_builtin_key", "PSA_ERROR_NOT_PERMITTED"): "as any use of a key",
     ("destroy_key", "PSA_ERROR_DOES_NOT_EXIST"): "it was destroyed before the core could note it",
 }

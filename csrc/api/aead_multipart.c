@@ -23,7 +23,7 @@ static psa_status_t fit(psab_operation_t *slot, const psab_attributes_t *attribu
 
 static psa_status_t encrypt_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
-    psab_enter_with(&frame, slot->core, c, key->key);
+    psab_enter_operation(&frame, slot, key->key);
     return psab_leave(&frame, PSAB_EP_AEAD_ENCRYPT_SETUP,
                       psab_call_aead_encrypt_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
                                                    key->size, slot->alg));
@@ -31,7 +31,7 @@ static psa_status_t encrypt_setup(psab_operation_t *slot, const psab_candidate_t
 
 static psa_status_t decrypt_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
-    psab_enter_with(&frame, slot->core, c, key->key);
+    psab_enter_operation(&frame, slot, key->key);
     return psab_leave(&frame, PSAB_EP_AEAD_DECRYPT_SETUP,
                       psab_call_aead_decrypt_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
                                                    key->size, slot->alg));
@@ -77,7 +77,7 @@ static psa_status_t set_lengths(psab_operation_t *slot, size_t ad_length, size_t
         return PSA_SUCCESS;
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     return psab_leave_step(&frame, PSAB_EP_AEAD_SET_LENGTHS,
                            psab_call_aead_set_lengths(&c->ops, c->context, slot->context, ad_length, text_length));
 }
@@ -112,7 +112,7 @@ static psa_status_t set_nonce(psab_operation_t *slot, const uint8_t *nonce, size
         return psab_hold(slot, nonce, length);
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     return psab_leave_step(&frame, PSAB_EP_AEAD_SET_NONCE,
                            psab_call_aead_set_nonce(&c->ops, c->context, slot->context, nonce, length));
 }
@@ -185,7 +185,7 @@ static psa_status_t update_ad(psab_operation_t *slot, const uint8_t *input, size
         return PSA_SUCCESS;
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     return psab_leave_step(&frame, PSAB_EP_AEAD_UPDATE_AD,
                            psab_call_aead_update_ad(&c->ops, c->context, slot->context, input, length));
 }

@@ -10,10 +10,9 @@
 static psa_status_t start(psab_operation_t *slot, const psab_key_view_t *key, const psab_aead_request_t *request,
                           size_t text) {
     const psab_candidate_t *c = slot->candidate;
-    psab_core_t *core = slot->core;
     psab_frame_t frame;
     psa_status_t status;
-    psab_enter_with(&frame, core, c, key->key);
+    psab_enter_operation(&frame, slot, key->key);
     if (request->encrypt) {
         status = psab_leave(&frame, PSAB_EP_AEAD_ENCRYPT_SETUP,
                             psab_call_aead_encrypt_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
@@ -25,18 +24,18 @@ static psa_status_t start(psab_operation_t *slot, const psab_key_view_t *key, co
     }
     slot->active = status == PSA_SUCCESS;
     if (status == PSA_SUCCESS) {
-        psab_enter(&frame, core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status = psab_leave(&frame, PSAB_EP_AEAD_SET_LENGTHS,
                             psab_call_aead_set_lengths(&c->ops, c->context, slot->context, request->ad_length, text));
     }
     if (status == PSA_SUCCESS) {
-        psab_enter(&frame, core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status = psab_leave(
             &frame, PSAB_EP_AEAD_SET_NONCE,
             psab_call_aead_set_nonce(&c->ops, c->context, slot->context, request->nonce, request->nonce_length));
     }
     if (status == PSA_SUCCESS && request->ad_length != 0) {
-        psab_enter(&frame, core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status =
             psab_leave(&frame, PSAB_EP_AEAD_UPDATE_AD,
                        psab_call_aead_update_ad(&c->ops, c->context, slot->context, request->ad, request->ad_length));
@@ -52,7 +51,7 @@ static psa_status_t end(psab_operation_t *slot, const psab_aead_request_t *reque
     size_t made = 0;
     psab_frame_t frame;
     psa_status_t status;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     if (request->encrypt) {
         status = psab_leave(
             &frame, PSAB_EP_AEAD_FINISH,
@@ -76,7 +75,7 @@ static psa_status_t process(psab_operation_t *slot, const psab_aead_request_t *r
     size_t first = 0;
     size_t second = 0;
     if (text != 0) {
-        psab_enter(&frame, slot->core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status = psab_leave(
             &frame, PSAB_EP_AEAD_UPDATE,
             psab_call_aead_update(&c->ops, c->context, slot->context, request->input, text, data, size, &first));

@@ -40,7 +40,7 @@ static psa_status_t call_update(psab_operation_t *slot, const uint8_t *input, si
     }
     uint64_t pending = slot->progress.input - slot->progress.output;
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     psa_status_t status = psab_leave_step(
         &frame, PSAB_EP_AEAD_UPDATE,
         psab_call_aead_update(&c->ops, c->context, slot->context, input, length, room.data, room.size, written));
@@ -170,7 +170,7 @@ static psa_status_t end_driver(psab_operation_t *slot, ending_t *end, uint8_t *r
     size_t length = 0;
     psab_frame_t frame;
     psa_status_t status;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     if (end->encrypt) {
         status = psab_call_aead_finish(&c->ops, c->context, slot->context, rest, size, &length, tag, end->fit.tag,
                                        &end->tag_length);
@@ -225,6 +225,12 @@ static psa_status_t finish(psab_operation_t *slot, ending_t *end) {
     (void)psab_aead_fit(slot->alg, slot->key_type, &end->fit);
     if (psab_is_vendor_alg(slot->alg)) {
         end->fit.tag = (uint32_t)(end->tag_size < 64 ? end->tag_size : 64);
+    }
+    if (end->size < text && slot->holds) {
+        return psab_refuse_because(slot->core, PSA_ERROR_BUFFER_TOO_SMALL,
+                                   "the driver takes texts in one piece: the last call needs room for all of the "
+                                   "output, %zu bytes, and has %zu",
+                                   text, end->size);
     }
     if (end->size < text || (end->encrypt && end->tag_size < end->fit.tag)) {
         return psab_refuse(slot->core, PSA_ERROR_BUFFER_TOO_SMALL, "a buffer is too small for the rest or the tag");

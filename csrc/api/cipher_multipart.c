@@ -22,7 +22,7 @@ static psa_status_t fit(psab_operation_t *slot, const psab_attributes_t *attribu
 
 static psa_status_t encrypt_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
-    psab_enter_with(&frame, slot->core, c, key->key);
+    psab_enter_operation(&frame, slot, key->key);
     return psab_leave(&frame, PSAB_EP_CIPHER_ENCRYPT_SETUP,
                       psab_call_cipher_encrypt_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
                                                      key->size, slot->alg));
@@ -30,7 +30,7 @@ static psa_status_t encrypt_setup(psab_operation_t *slot, const psab_candidate_t
 
 static psa_status_t decrypt_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
-    psab_enter_with(&frame, slot->core, c, key->key);
+    psab_enter_operation(&frame, slot, key->key);
     return psab_leave(&frame, PSAB_EP_CIPHER_DECRYPT_SETUP,
                       psab_call_cipher_decrypt_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
                                                      key->size, slot->alg));
@@ -83,7 +83,7 @@ static psa_status_t pass_iv(psab_operation_t *slot, const uint8_t *iv, size_t le
         return hold_iv(slot, iv, length);
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     return psab_leave_step(&frame, PSAB_EP_CIPHER_SET_IV,
                            psab_call_cipher_set_iv(&c->ops, c->context, slot->context, iv, length));
 }

@@ -43,7 +43,7 @@ static psa_status_t start(psab_operation_t *slot, const psab_key_view_t *key, co
     const psab_candidate_t *c = slot->candidate;
     psab_frame_t frame;
     psa_status_t status;
-    psab_enter_with(&frame, slot->core, c, key->key);
+    psab_enter_operation(&frame, slot, key->key);
     if (request->encrypt) {
         status = psab_leave(&frame, PSAB_EP_CIPHER_ENCRYPT_SETUP,
                             psab_call_cipher_encrypt_setup(&c->ops, c->context, slot->context, key->attributes,
@@ -56,7 +56,7 @@ static psa_status_t start(psab_operation_t *slot, const psab_key_view_t *key, co
     slot->active = status == PSA_SUCCESS;
     if (status == PSA_SUCCESS && request->iv_length != 0) {
         const uint8_t *iv = request->encrypt ? request->iv : request->input;
-        psab_enter(&frame, slot->core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status = psab_leave(&frame, PSAB_EP_CIPHER_SET_IV,
                             psab_call_cipher_set_iv(&c->ops, c->context, slot->context, iv, request->iv_length));
     }
@@ -74,14 +74,14 @@ static psa_status_t process(psab_operation_t *slot, const psab_cipher_request_t 
     psab_frame_t frame;
     psa_status_t status = PSA_SUCCESS;
     if (length != 0) {
-        psab_enter(&frame, slot->core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status =
             psab_leave(&frame, PSAB_EP_CIPHER_UPDATE,
                        psab_call_cipher_update(&c->ops, c->context, slot->context, text, length, output, size, &first));
         status = psab_output(c, PSAB_EP_CIPHER_UPDATE, status, output, size, 0, &first);
     }
     if (status == PSA_SUCCESS) {
-        psab_enter(&frame, slot->core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status = psab_leave(
             &frame, PSAB_EP_CIPHER_FINISH,
             psab_call_cipher_finish(&c->ops, c->context, slot->context, output + first, size - first, &second));

@@ -51,7 +51,7 @@ static psa_status_t call_update(psab_operation_t *slot, const psab_cipher_fit_t 
         return psab_refuse(slot->core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for the output");
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     psa_status_t status = psab_leave_step(
         &frame, PSAB_EP_CIPHER_UPDATE,
         psab_call_cipher_update(&c->ops, c->context, slot->context, input, length, room.data, room.size, written));
@@ -119,10 +119,14 @@ static psa_status_t call_held(psab_operation_t *slot, psab_cipher_request_t *req
         return status;
     }
     psab_key_view_t view = psab_key_view(key);
-    size_t wanted = request->fit.shape == PSAB_CIPHER_UNKNOWN ? size : request->most + (request->encrypt ? 0 : 1);
+    bool unknown = request->fit.shape == PSAB_CIPHER_UNKNOWN;
+    size_t text = request->encrypt ? request->most : request->length - request->iv_length;
+    size_t wanted = unknown ? size : text; /* as the size macros have it */
     if (psab_room_get(&room, output, size, wanted)) {
         status = psab_cipher_with(slot->core, slot->candidate, &view, request, room.data, wanted, written);
-        status = deliver(slot, &room, PSAB_EP_CIPHER_FINISH, status, UINT64_MAX, output, size, written);
+        int32_t entry_point = request->encrypt ? PSAB_EP_CIPHER_ENCRYPT : PSAB_EP_CIPHER_DECRYPT;
+        uint64_t most = unknown ? UINT64_MAX : request->most;
+        status = deliver(slot, &room, entry_point, status, most, output, size, written);
     } else {
         status = psab_refuse(slot->core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for the output");
     }
@@ -160,7 +164,7 @@ static psa_status_t call_finish(psab_operation_t *slot, const psab_cipher_fit_t 
         return psab_refuse(slot->core, PSA_ERROR_INSUFFICIENT_MEMORY, "no memory for the output");
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     psa_status_t status =
         psab_leave_step(&frame, PSAB_EP_CIPHER_FINISH,
                         psab_call_cipher_finish(&c->ops, c->context, slot->context, room.data, room.size, written));
@@ -182,6 +186,12 @@ static psa_status_t finish(psab_operation_t *slot, uint8_t *output, size_t size,
     /* What was given out already does not come again. */
     least = least > out ? least - out : 0;
     most = fit.shape == PSAB_CIPHER_UNKNOWN ? SIZE_MAX : most > out ? most - out : 0;
+    if (size < least && slot->holds) {
+        return psab_refuse_because(slot->core, PSA_ERROR_BUFFER_TOO_SMALL,
+                                   "the driver takes texts in one piece: the last call needs room for all of the "
+                                   "output, %zu bytes, and has %zu",
+                                   least, size);
+    }
     if (size < least) {
         return psab_refuse(slot->core, PSA_ERROR_BUFFER_TOO_SMALL, "the buffer is too small for the rest");
     }

@@ -104,7 +104,7 @@ static psa_status_t set_capacity(psab_operation_t *slot, size_t capacity) {
         return PSA_SUCCESS;
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     return psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_SET_CAPACITY,
                            psab_call_key_derivation_set_capacity(&c->ops, c->context, slot->context, capacity));
 }

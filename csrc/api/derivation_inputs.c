@@ -88,7 +88,7 @@ static psa_status_t give_piece(psab_operation_t *slot, psa_key_derivation_step_t
         return psab_refuse(slot->core, PSA_ERROR_NOT_SUPPORTED, "the driver that has begun takes no long inputs");
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     return psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_INPUT_STEP,
                            psab_call_key_derivation_input_step(&c->ops, c->context, slot->context, step, data, length));
 }

@@ -61,10 +61,12 @@ typedef struct cooking {
     size_t length;
 } cooking_t;
 
-static psa_status_t cook_once(const request_t *request, const psab_candidate_t *c, cooking_t *cooking, void *memory) {
+static psa_status_t cook_once(const request_t *request, const psab_candidate_t *c, cooking_t *cooking,
+                              uint8_t *memory) {
     psab_frame_t frame;
     cooking->length = 0;
     psab_enter(&frame, request->slot->core, c);
+    frame.guard = memory != NULL ? memory + c->context_sizes[PSAB_CONTEXT_DERIVE_KEY_MEMORY] : NULL;
     psa_status_t status = psab_leave(&frame, PSAB_EP_DERIVE_KEY,
                                      psab_call_derive_key(&c->ops, c->context, &cooking->attributes,
                                                           cooking->input.data, cooking->input.size, memory,
@@ -79,7 +81,9 @@ static psa_status_t cook_with(const request_t *request, const psab_candidate_t *
     bool remembers = (c->capability->flags & PSAB_CAPABILITY_MEMORY) != 0;
     psab_scratch_t memory;
     psa_status_t status = PSA_ERROR_INSUFFICIENT_MEMORY;
-    if (psab_scratch_get(&memory, c->context_sizes[PSAB_CONTEXT_DERIVE_KEY_MEMORY])) {
+    size_t size = c->context_sizes[PSAB_CONTEXT_DERIVE_KEY_MEMORY];
+    if (psab_scratch_get(&memory, size + PSAB_GUARD_SIZE)) {
+        psab_guard_set(memory.data + size);
         status = cook_once(request, c, cooking, remembers ? memory.data : NULL);
     }
     for (size_t round = 1; status == PSA_ERROR_INSUFFICIENT_DATA; round++) {
@@ -184,7 +188,7 @@ static psa_status_t make_inside(void *of, const psab_attributes_t *attributes, u
     const psab_candidate_t *c = request->slot->candidate;
     (void)bits;
     psab_frame_t frame;
-    psab_enter(&frame, request->slot->core, c);
+    psab_enter_operation(&frame, request->slot, NULL);
     psa_status_t status =
         psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_OUTPUT_KEY,
                         psab_call_key_derivation_output_key(&c->ops, c->context, attributes, request->slot->context,

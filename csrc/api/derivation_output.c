@@ -35,7 +35,7 @@ psa_status_t psab_kdf_read(psab_operation_t *slot, uint8_t *output, size_t lengt
         return PSA_SUCCESS;
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     psa_status_t status =
         psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_OUTPUT_BYTES,
                         psab_call_key_derivation_output_bytes(&c->ops, c->context, slot->context, output, length));
@@ -111,7 +111,7 @@ static psa_status_t verify(psab_operation_t *slot, const uint8_t *expected, size
         return compare(slot, expected, length);
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     status =
         psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_VERIFY_BYTES,
                         psab_call_key_derivation_verify_bytes(&c->ops, c->context, slot->context, expected, length));
@@ -142,7 +142,7 @@ psa_status_t psab_key_derivation_verify_bytes(psab_core_t *core, psa_key_derivat
 static psa_status_t verify_inside(psab_operation_t *slot, const psab_key_t *key) {
     const psab_candidate_t *c = slot->candidate;
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     psa_status_t status =
         psab_leave_step(&frame, PSAB_EP_KEY_DERIVATION_VERIFY_KEY,
                         psab_call_key_derivation_verify_key(&c->ops, c->context, slot->context, key->data, key->size));

@@ -134,7 +134,7 @@ static psa_status_t choose(psab_operation_t *slot, const gathered_t *gathered) {
             return psab_refuse(slot->core, status, "no memory for an operation");
         }
         psab_frame_t frame;
-        psab_enter(&frame, slot->core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status = psab_leave(&frame, PSAB_EP_KEY_DERIVATION_SETUP,
                             psab_call_key_derivation_setup(&c->ops, c->context, slot->context, alg, &inputs));
     }
@@ -152,7 +152,7 @@ static psa_status_t tell_capacity(psab_operation_t *slot) {
         return PSA_SUCCESS;
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     return psab_leave_step(
         &frame, PSAB_EP_KEY_DERIVATION_SET_CAPACITY,
         psab_call_key_derivation_set_capacity(&c->ops, c->context, slot->context, derivation->capacity));

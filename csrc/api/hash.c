@@ -18,19 +18,19 @@ static __attribute__((noinline)) psa_status_t run_multipart(psab_core_t *core, c
     }
     psa_status_t status = psab_operation_prepare(operation, candidate);
     if (status == PSA_SUCCESS) {
-        psab_enter(&frame, core, candidate);
+        psab_enter_operation(&frame, operation, NULL);
         status = psab_leave(&frame, PSAB_EP_HASH_SETUP,
                             psab_call_hash_setup(&candidate->ops, candidate->context, operation->context, alg));
         operation->active = status == PSA_SUCCESS;
     }
     if (status == PSA_SUCCESS && length != 0) {
-        psab_enter(&frame, core, candidate);
+        psab_enter_operation(&frame, operation, NULL);
         status =
             psab_leave(&frame, PSAB_EP_HASH_UPDATE,
                        psab_call_hash_update(&candidate->ops, candidate->context, operation->context, input, length));
     }
     if (status == PSA_SUCCESS) {
-        psab_enter(&frame, core, candidate);
+        psab_enter_operation(&frame, operation, NULL);
         status = psab_leave(
             &frame, PSAB_EP_HASH_FINISH,
             psab_call_hash_finish(&candidate->ops, candidate->context, operation->context, hash, size, written));
@@ -40,20 +40,29 @@ static __attribute__((noinline)) psa_status_t run_multipart(psab_core_t *core, c
     return status;
 }
 
+static PSAB_HOT psa_status_t run_single(psab_core_t *core, const psab_candidate_t *c, psa_algorithm_t alg,
+                                        const uint8_t *input, size_t length, uint8_t *hash, size_t room, size_t least,
+                                        size_t *written) {
+    psab_frame_t frame;
+    *written = 0;
+    psab_enter(&frame, core, c);
+    psa_status_t status =
+        psab_leave(&frame, PSAB_EP_HASH_COMPUTE,
+                   psab_call_hash_compute(&c->ops, c->context, alg, input, length, hash, room, written));
+    return psab_output(c, PSAB_EP_HASH_COMPUTE, status, hash, room, least, written);
+}
+
 static PSAB_HOT psa_status_t run_with(psab_core_t *core, const psab_candidate_t *c, psa_algorithm_t alg,
                                       const uint8_t *input, size_t length, uint8_t *hash, size_t room, size_t least,
                                       size_t *written) {
     size_t produced = 0;
     psa_status_t status;
     if (PSAB_LIKELY(c->alternative == PSAB_ALT_HASH_COMPUTE_HASH_COMPUTE)) {
-        psab_frame_t frame;
-        psab_enter(&frame, core, c);
-        status = psab_leave(&frame, PSAB_EP_HASH_COMPUTE,
-                            psab_call_hash_compute(&c->ops, c->context, alg, input, length, hash, room, &produced));
+        status = run_single(core, c, alg, input, length, hash, room, least, &produced);
     } else {
         status = run_multipart(core, c, alg, input, length, hash, room, &produced);
+        status = psab_output(c, PSAB_EP_HASH_FINISH, status, hash, room, least, &produced);
     }
-    status = psab_output(c, PSAB_EP_HASH_COMPUTE, status, hash, room, least, &produced);
     *written = produced;
     return status;
 }
@@ -61,6 +70,12 @@ static PSAB_HOT psa_status_t run_with(psab_core_t *core, const psab_candidate_t 
 psa_status_t psab_hash_with(psab_core_t *core, const psab_candidate_t *candidate, psa_algorithm_t alg,
                             const uint8_t *input, size_t length, uint8_t *hash, size_t size, size_t *written) {
     return run_with(core, candidate, alg, input, length, hash, size, size, written);
+}
+
+psa_status_t psab_hash_single(psab_core_t *core, const psab_candidate_t *candidate, psa_algorithm_t alg,
+                              const uint8_t *input, size_t length, uint8_t *hash, size_t size, size_t *written) {
+    return run_single(core, candidate, alg, input, length, hash, psab_hash_room(alg, size), psab_hash_least(alg),
+                      written);
 }
 
 psa_status_t psab_hash_run(psab_core_t *core, psa_algorithm_t alg, const uint8_t *input, size_t length, uint8_t *hash,

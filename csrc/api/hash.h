@@ -25,6 +25,10 @@ psa_status_t psab_hash_run(psab_core_t *core, psa_algorithm_t alg, const uint8_t
 psa_status_t psab_hash_with(psab_core_t *core, const psab_candidate_t *candidate, psa_algorithm_t alg,
                             const uint8_t *input, size_t length, uint8_t *hash, size_t size, size_t *written);
 
+/** Have one driver compute a hash with its hash_compute, and judge its output. */
+psa_status_t psab_hash_single(psab_core_t *core, const psab_candidate_t *candidate, psa_algorithm_t alg,
+                              const uint8_t *input, size_t length, uint8_t *hash, size_t size, size_t *written);
+
 /** The size to give a driver for the hash, and the least length of a success: both are exact for
  * the hashes of the API. */
 static inline size_t psab_hash_least(psa_algorithm_t alg) {

@@ -23,8 +23,13 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *operation, uint1
         if (status != PSA_SUCCESS) {
             return psab_refuse(core, status, "no memory for the driver's context");
         }
+        operation->alg = alg;
+        operation->holds = plan == PSAB_PLAN_HASH_SETUP && c->alternative == PSAB_ALT_HASH_SETUP_HELD;
+        if (operation->holds) {
+            continue;
+        }
         psab_frame_t frame;
-        psab_enter(&frame, core, c);
+        psab_enter_operation(&frame, operation, NULL);
         if (plan == PSAB_PLAN_HASH_SETUP) {
             status = psab_leave(&frame, PSAB_EP_HASH_SETUP,
                                 psab_call_hash_setup(&c->ops, c->context, operation->context, alg));
@@ -34,7 +39,6 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *operation, uint1
                            psab_call_hash_resume(&c->ops, c->context, operation->context, alg, state, state_length));
         }
         operation->active = status == PSA_SUCCESS;
-        operation->alg = alg;
     }
     return route != NULL && route->count != 0 ? status : psab_refuse(core, status, "no driver for the hash");
 }
@@ -61,10 +65,12 @@ psa_status_t psab_hash_update(psab_core_t *core, psa_hash_operation_t *operation
     }
     if (!psab_buffer_valid(input, input_length)) {
         status = psab_refuse(core, PSA_ERROR_INVALID_ARGUMENT, "the input is a null pointer");
+    } else if (slot->holds) {
+        status = psab_hold(slot, input, input_length);
     } else if (input_length != 0) {
         const psab_candidate_t *c = slot->candidate;
         psab_frame_t frame;
-        psab_enter(&frame, core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status = psab_leave_step(&frame, PSAB_EP_HASH_UPDATE,
                                  psab_call_hash_update(&c->ops, c->context, slot->context, input, input_length));
     }
@@ -75,8 +81,11 @@ psa_status_t psab_hash_update(psab_core_t *core, psa_hash_operation_t *operation
 static psa_status_t finish(psab_operation_t *slot, uint8_t *hash, size_t size, size_t *written) {
     const psab_candidate_t *c = slot->candidate;
     size_t room = psab_hash_room(slot->alg, size);
+    if (slot->holds) {
+        return psab_hash_single(slot->core, c, slot->alg, slot->held.data, slot->held.size, hash, size, written);
+    }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     psa_status_t status = psab_leave_step(
         &frame, PSAB_EP_HASH_FINISH, psab_call_hash_finish(&c->ops, c->context, slot->context, hash, room, written));
     psab_finish_called(slot, status);
@@ -141,9 +150,13 @@ static psa_status_t copy_context(const psab_operation_t *source, psab_operation_
         return psab_refuse(source->core, status, "no memory for the driver's context");
     }
     target->alg = source->alg;
+    target->holds = source->holds;
+    if (source->holds) {
+        return psab_hold(target, source->held.data, source->held.size);
+    }
     if (c->ops.hash_clone != NULL) {
         psab_frame_t frame;
-        psab_enter(&frame, source->core, c);
+        psab_enter_operation(&frame, target, NULL);
         status = psab_leave_step(&frame, PSAB_EP_HASH_CLONE,
                                  psab_call_hash_clone(&c->ops, c->context, source->context, target->context));
     } else {
@@ -185,7 +198,7 @@ static size_t state_least(psa_algorithm_t alg) {
 static psa_status_t suspend(psab_operation_t *slot, uint8_t *state, size_t size, size_t *written) {
     const psab_candidate_t *c = slot->candidate;
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     psa_status_t status = psab_leave_step(
         &frame, PSAB_EP_HASH_SUSPEND, psab_call_hash_suspend(&c->ops, c->context, slot->context, state, size, written));
     psab_finish_called(slot, status);
@@ -203,7 +216,7 @@ static psa_status_t suspend_to(psab_operation_t *slot, uint8_t *output, size_t s
     uint8_t state[PSA_HASH_SUSPEND_OUTPUT_MAX_SIZE];
     size_t most = PSA_HASH_SUSPEND_OUTPUT_SIZE(slot->alg);
     size_t written = 0;
-    if (most == 0 || slot->candidate->ops.hash_suspend == NULL) {
+    if (most == 0 || slot->candidate->ops.hash_suspend == NULL) { /* so it is where the core holds the input */
         return psab_refuse(slot->core, PSA_ERROR_NOT_SUPPORTED, "the hash or its driver cannot be suspended");
     }
     if (size < state_least(slot->alg)) {

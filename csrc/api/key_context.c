@@ -24,6 +24,14 @@ bool psab_context_marked(const uint8_t *data, size_t length) {
     return length >= TELLING && same == length;
 }
 
+psa_status_t psab_context_judge(const psab_candidate_t *candidate, int32_t entry_point, psa_status_t status,
+                                const uint8_t *data, size_t size) {
+    return size == 0 || psab_guard_intact(data + size)
+               ? status
+               : psab_report(candidate, entry_point, PSA_ERROR_CORRUPTION_DETECTED, PSAB_REPORT_CONTEXT,
+                             "the driver wrote past the end of the key context");
+}
+
 /* The fewest bytes that a driver may return for a key: all of them where the format fixes the length. A context
  * that there is room for is not empty. */
 static size_t least(const psab_attributes_t *attributes, size_t size) {
@@ -37,6 +45,9 @@ static size_t least(const psab_attributes_t *attributes, size_t size) {
 psa_status_t psab_key_output(const psab_candidate_t *candidate, int32_t entry_point, psa_status_t status,
                              const psab_attributes_t *attributes, uint8_t *data, size_t size, size_t *length) {
     bool opaque = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime) != PSA_KEY_LOCATION_LOCAL_STORAGE;
+    if (opaque) {
+        status = psab_context_judge(candidate, entry_point, status, data, size);
+    }
     status = psab_output(candidate, entry_point, status, data, size, least(attributes, size), length);
     if (status == PSA_SUCCESS && opaque && psab_context_marked(data, *length)) {
         status = psab_report(candidate, entry_point, PSA_ERROR_CORRUPTION_DETECTED, PSAB_REPORT_CONTEXT,

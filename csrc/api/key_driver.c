@@ -29,6 +29,12 @@ psa_status_t psab_driver_import(psab_core_t *core, const psab_key_t *key, const 
             status = psab_report(c, PSAB_EP_IMPORT_KEY, PSA_ERROR_INVALID_ARGUMENT, PSAB_REPORT_BITS_CHANGED,
                                  "import_key succeeded with another key size than that of the data");
         }
+        if (status == PSA_ERROR_BUFFER_TOO_SMALL) { /* importing has no such status: the caller has no buffer */
+            status = psab_fail(PSA_ERROR_NOT_SUPPORTED, c->driver->description->name, PSAB_EP_IMPORT_KEY, 0,
+                               "the key takes more room than keys of its type and size are given, as an RSA key "
+                               "with a long public exponent does");
+            break;
+        }
     }
     return status;
 }

@@ -64,7 +64,7 @@ static psa_status_t allocate(psab_core_t *core, psab_key_t *key, bool *allocated
             return unwritten(c, PSAB_EP_ALLOCATE_KEY);
         }
         *allocated = status == PSA_SUCCESS;
-        return status;
+        return psab_context_judge(c, PSAB_EP_ALLOCATE_KEY, status, key->data, key->size);
     }
     return status == PSA_ERROR_NOT_SUPPORTED ? PSA_SUCCESS : status;
 }
@@ -104,11 +104,23 @@ static psa_status_t reserve_context(const psab_driver_t *driver, psab_key_t *key
         return psab_fail(PSA_ERROR_CORRUPTION_DETECTED, driver->description->name, -1, PSAB_REPORT_CONTEXT,
                          "the size of its key context is impossible");
     }
-    psa_status_t status = psab_key_reserve(key, size);
-    if (status == PSA_SUCCESS) {
+    psa_status_t status = psab_key_reserve(key, size != 0 ? size + PSAB_GUARD_SIZE : 0);
+    if (status == PSA_SUCCESS && size != 0) {
         psab_context_mark(key->data, size);
+        psab_guard_set(key->data + size);
+        key->size = (uint32_t)size;
     }
     return status;
+}
+
+/* The largest context that a key of a type can have. (XTS has AES keys of twice the size.) */
+static size_t largest_context(const psab_key_context_sizes_t *sizes, psa_key_type_t type, psa_algorithm_t alg) {
+    size_t largest = sizes->has_builtin_key_size ? sizes->builtin_key_size : 0;
+    for (size_t bits = psab_key_bits_next(type, alg, 0); bits != 0; bits = psab_key_bits_next(type, alg, bits)) {
+        size_t size = context_size(sizes, type, bits);
+        largest = size > largest ? size : largest;
+    }
+    return largest;
 }
 
 psa_status_t psab_opaque_reserve(psab_core_t *core, psab_key_t *key, size_t bits) {
@@ -116,7 +128,10 @@ psa_status_t psab_opaque_reserve(psab_core_t *core, psab_key_t *key, size_t bits
     if (driver == NULL) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
-    return reserve_context(driver, key, context_size(&driver->description->key_context, key->attributes.type, bits));
+    const psab_key_context_sizes_t *sizes = &driver->description->key_context;
+    psa_key_type_t type = key->attributes.type;
+    size_t size = bits != 0 ? context_size(sizes, type, bits) : largest_context(sizes, type, key->attributes.alg);
+    return reserve_context(driver, key, size);
 }
 
 psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits, psab_scratch_t *saved) {
@@ -135,7 +150,7 @@ psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits
         if (size != 0) {
             memcpy(saved->data, key->data, size);
         }
-        status = psab_key_announce(key);
+        status = status == PSA_SUCCESS ? psab_key_announce(key) : status;
     }
     return status;
 }
@@ -181,6 +196,7 @@ static psa_status_t get_builtin(psab_core_t *core, psab_key_t *key, uint64_t slo
         status =
             psab_leave(&frame, PSAB_EP_GET_BUILTIN_KEY,
                        psab_call_get_builtin_key(&c->ops, c->context, slot, attributes, key->data, key->size, length));
+        status = psab_context_judge(c, PSAB_EP_GET_BUILTIN_KEY, status, key->data, key->size);
         bool filled = status == PSA_SUCCESS || status == PSA_ERROR_BUFFER_TOO_SMALL;
         bool moved =
             (attributes->lifetime ^ asked.lifetime) >> 8 != 0 || PSA_KEY_LIFETIME_IS_VOLATILE(attributes->lifetime);

@@ -3,8 +3,8 @@
 #include "api/keys.h"
 #include "keys/validity.h"
 
-static psa_status_t make_inside(psab_core_t *core, const psab_attributes_t *attributes, psab_make_key_t make,
-                                void *request, psa_key_id_t *id) {
+static psa_status_t make_inside(psab_core_t *core, const psab_attributes_t *attributes, size_t most,
+                                psab_make_key_t make, void *request, psa_key_id_t *id) {
     psab_key_t *key = NULL;
     psab_scratch_t saved;
     size_t length = 0;
@@ -13,7 +13,9 @@ static psa_status_t make_inside(psab_core_t *core, const psab_attributes_t *attr
     if (status != PSA_SUCCESS) {
         return psab_refuse(core, status, "the key could not be set up");
     }
-    status = psab_opaque_prepare(core, key, attributes->bits, &saved);
+    /* Where the size is open, there is room for the largest that it can turn out to be. */
+    size_t largest = bits != 0 ? bits : psab_key_bits_most(attributes->type, most);
+    status = psab_opaque_prepare(core, key, largest, &saved);
     if (status == PSA_SUCCESS) {
         status = make(request, &key->attributes, key->data, key->size, &length, &bits);
     }
@@ -53,6 +55,6 @@ psa_status_t psab_create_through(psab_core_t *core, const psab_attributes_t *att
     *id = PSA_KEY_ID_NULL;
     psa_key_location_t target = PSA_KEY_LIFETIME_GET_LOCATION(attributes->lifetime);
     bool inside = target != PSA_KEY_LOCATION_LOCAL_STORAGE && target == location;
-    return inside ? make_inside(core, attributes, make, request, id)
+    return inside ? make_inside(core, attributes, most, make, request, id)
                   : make_outside(core, attributes, most, make, request, id);
 }

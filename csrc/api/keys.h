@@ -88,7 +88,7 @@ psa_status_t psab_custom_check(psa_key_type_t type, const psab_custom_t *custom,
  *
  * @param core   the instance
  * @param key    from psab_key_begin()
- * @param bits   size of the key; 0 if not known yet
+ * @param bits   size of the key, or the largest that it can turn out to have; 0 if nothing is known of it
  * @param saved  receives the context as it is now; to be given to psab_opaque_made() in any case
  *
  * @return what allocate_key returned; SUCCESS if the driver has none
@@ -121,10 +121,17 @@ void psab_context_mark(uint8_t *data, size_t size);
 /** Whether a key context is as psab_context_mark() left it; one of less than 4 bytes is taken to be written. */
 bool psab_context_marked(const uint8_t *data, size_t length);
 
+/** Judge the guard behind the context of a key that is being made, see util/guard.h.
+ *
+ * @return `status`, or CORRUPTION_DETECTED if the driver wrote past the end
+ */
+psa_status_t psab_context_judge(const psab_candidate_t *candidate, int32_t entry_point, psa_status_t status,
+                                const uint8_t *data, size_t size);
+
 /** psab_output() of an entry point that makes a key.
  *
  * @param attributes  of the key, with the location at which it was made
- * @param data        the key in export format, or a context that was marked before
+ * @param data        the key in export format, or a context from psab_opaque_reserve()
  *
  * @return also CORRUPTION_DETECTED for a key of another length than its format has, and for a context that is empty
  *         in spite of its room or was not written

@@ -41,7 +41,7 @@ static psab_operation_t *feed(psab_core_t *core, const psab_candidate_t *c, cons
     if (slot == NULL) {
         return NULL;
     }
-    psab_enter_with(&frame, core, c, key->key);
+    psab_enter_operation(&frame, slot, key->key);
     *status = verify ? psab_leave(&frame, PSAB_EP_MAC_VERIFY_SETUP,
                                   psab_call_mac_verify_setup(&c->ops, c->context, slot->context, key->attributes,
                                                              key->data, key->size, request->alg))
@@ -50,7 +50,7 @@ static psab_operation_t *feed(psab_core_t *core, const psab_candidate_t *c, cons
                                                            key->data, key->size, request->alg));
     slot->active = *status == PSA_SUCCESS;
     if (*status == PSA_SUCCESS && request->length != 0) {
-        psab_enter(&frame, core, c);
+        psab_enter_operation(&frame, slot, NULL);
         *status = psab_leave(&frame, PSAB_EP_MAC_UPDATE,
                              psab_call_mac_update(&c->ops, c->context, slot->context, request->input, request->length));
     }
@@ -70,7 +70,7 @@ static __attribute__((noinline)) psa_status_t compute_in_parts(psab_core_t *core
     *written = 0;
     psab_operation_t *slot = feed(core, c, key, request, false, &status);
     if (slot != NULL) {
-        psab_enter(&frame, core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status = psab_leave(&frame, PSAB_EP_MAC_SIGN_FINISH,
                             psab_call_mac_sign_finish(&c->ops, c->context, slot->context, mac, size, written));
         psab_finish_called(slot, status);
@@ -85,7 +85,7 @@ static psa_status_t verify_in_parts(psab_core_t *core, const psab_candidate_t *c
     psa_status_t status;
     psab_operation_t *slot = feed(core, c, key, request, true, &status);
     if (slot != NULL) {
-        psab_enter(&frame, core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status = psab_leave(&frame, PSAB_EP_MAC_VERIFY_FINISH,
                             psab_call_mac_verify_finish(&c->ops, c->context, slot->context, mac, mac_length));
         psab_finish_called(slot, status);

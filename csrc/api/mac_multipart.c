@@ -17,7 +17,7 @@ static psa_status_t fit(psab_operation_t *slot, const psab_attributes_t *attribu
 
 static psa_status_t sign_setup(psab_operation_t *slot, const psab_candidate_t *c, const psab_key_view_t *key) {
     psab_frame_t frame;
-    psab_enter_with(&frame, slot->core, c, key->key);
+    psab_enter_operation(&frame, slot, key->key);
     return psab_leave(
         &frame, PSAB_EP_MAC_SIGN_SETUP,
         psab_call_mac_sign_setup(&c->ops, c->context, slot->context, key->attributes, key->data, key->size, slot->alg));
@@ -28,7 +28,7 @@ static psa_status_t verify_setup(psab_operation_t *slot, const psab_candidate_t 
         return sign_setup(slot, c, key);
     }
     psab_frame_t frame;
-    psab_enter_with(&frame, slot->core, c, key->key);
+    psab_enter_operation(&frame, slot, key->key);
     return psab_leave(&frame, PSAB_EP_MAC_VERIFY_SETUP,
                       psab_call_mac_verify_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
                                                  key->size, slot->alg));
@@ -73,7 +73,7 @@ static psa_status_t update(psab_operation_t *slot, const uint8_t *input, size_t 
     }
     const psab_candidate_t *c = slot->candidate;
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     return psab_leave_step(&frame, PSAB_EP_MAC_UPDATE,
                            psab_call_mac_update(&c->ops, c->context, slot->context, input, length));
 }
@@ -121,7 +121,7 @@ static psa_status_t compute(psab_operation_t *slot, uint8_t *mac, size_t room, s
     }
     const psab_candidate_t *c = slot->candidate;
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     psa_status_t status =
         psab_leave_step(&frame, PSAB_EP_MAC_SIGN_FINISH,
                         psab_call_mac_sign_finish(&c->ops, c->context, slot->context, mac, room, written));
@@ -191,7 +191,7 @@ static psa_status_t verify_finish(psab_operation_t *slot, const uint8_t *mac, si
     switch (c->alternative) {
     case PSAB_ALT_MAC_VERIFY_SETUP_MAC_VERIFY_MULTIPART: {
         psab_frame_t frame;
-        psab_enter(&frame, slot->core, c);
+        psab_enter_operation(&frame, slot, NULL);
         psa_status_t status =
             psab_leave_step(&frame, PSAB_EP_MAC_VERIFY_FINISH,
                             psab_call_mac_verify_finish(&c->ops, c->context, slot->context, mac, mac_length));

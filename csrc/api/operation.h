@@ -50,7 +50,7 @@ typedef struct psab_operation {
     uint32_t position;
     psab_core_t *core;
     const psab_candidate_t *candidate; /**< the driver that serves the operation */
-    uint8_t *context;                  /**< of the driver, aligned to 16 bytes */
+    uint8_t *context;                  /**< of the driver, aligned to 16 bytes; a guard is behind it */
     size_t room;                       /**< bytes allocated */
     size_t size;                       /**< bytes in use */
     uint8_t kind;                      /**< psab_context_t */
@@ -150,6 +150,13 @@ uint64_t psab_operation_handle(const psab_operation_t *operation);
 
 /** Have the slot of a handle; null if there is no such operation or another thread has it. */
 psab_operation_t *psab_operation_have(psab_core_t *core, uint64_t handle, psab_context_t kind);
+
+/** psab_enter_with() of an entry point that gets the context of a slot, from its candidate. */
+static PSAB_HOT void psab_enter_operation(psab_frame_t *frame, const psab_operation_t *operation,
+                                          struct psab_key *key) {
+    psab_enter_with(frame, operation->core, operation->candidate, key);
+    frame->guard = operation->context + operation->size;
+}
 
 /** Whether a driver's context is to be aborted after a finishing call failed.
  *

@@ -153,7 +153,8 @@ static psa_status_t abort_driver(psab_operation_t *operation) {
     }
     psab_value_t value = {PSAB_TAG_CONTEXT, 1, {.context = {operation->context, operation->size, operation->kind}}};
     psab_frame_t frame;
-    psab_enter(&frame, operation->core, candidate);
+    psab_guard_set(operation->context + operation->size); /* what was written there before was reported then */
+    psab_enter_operation(&frame, operation, NULL);
     return psab_leave_step(&frame, entry_point,
                            psab_unpack_call(&candidate->ops, candidate->context, entry_point, &value, 1));
 }
@@ -185,9 +186,8 @@ psa_status_t psab_operation_give(psab_operation_t *operation) {
 psa_status_t psab_operation_prepare(psab_operation_t *operation, const psab_candidate_t *candidate) {
     size_t size = candidate->context_sizes[operation->kind];
     psab_wipe(operation->context, operation->size);
-    if (size > operation->room || operation->context == NULL) {
-        size_t room = (size + 127) & ~(size_t)127;
-        room = room == 0 ? 128 : room;
+    if (size + PSAB_GUARD_SIZE > operation->room) {
+        size_t room = (size + PSAB_GUARD_SIZE + 127) & ~(size_t)127;
         uint8_t *context = aligned_alloc(64, room);
         if (context == NULL) {
             return PSA_ERROR_INSUFFICIENT_MEMORY;
@@ -197,6 +197,7 @@ psa_status_t psab_operation_prepare(psab_operation_t *operation, const psab_cand
         operation->room = room;
     }
     memset(operation->context, 0, size);
+    psab_guard_set(operation->context + size);
     operation->size = size;
     operation->candidate = candidate;
     return PSA_SUCCESS;

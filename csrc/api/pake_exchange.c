@@ -36,7 +36,7 @@ psa_status_t psab_pake_start(psab_operation_t *slot) {
             break;
         }
         psab_frame_t frame;
-        psab_enter(&frame, slot->core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status =
             psab_leave(&frame, PSAB_EP_PAKE_SETUP, psab_call_pake_setup(&c->ops, c->context, slot->context, &inputs));
         slot->active = status == PSA_SUCCESS;
@@ -70,7 +70,7 @@ static psa_status_t call_output(psab_operation_t *slot, uint32_t step, uint8_t *
     }
     const psab_candidate_t *c = slot->candidate;
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     status = psab_leave_step(&frame, PSAB_EP_PAKE_OUTPUT,
                              psab_call_pake_output(&c->ops, c->context, slot->context, step, output, size, length));
     return psab_output(c, PSAB_EP_PAKE_OUTPUT, status, output, size, least, length);
@@ -144,7 +144,7 @@ static psa_status_t input(psab_operation_t *slot, psa_pake_step_t step, const ui
     }
     const psab_candidate_t *c = slot->candidate;
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     status = psab_leave_step(&frame, PSAB_EP_PAKE_INPUT,
                              psab_call_pake_input(&c->ops, c->context, slot->context, driver_step, data, length));
     if (status == PSA_SUCCESS) {

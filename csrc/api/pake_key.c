@@ -37,7 +37,7 @@ static psa_status_t make(void *of, const psab_attributes_t *attributes, uint8_t 
     (void)attributes;
     *length = 0;
     *bits = 8 * size;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     psa_status_t status =
         psab_leave_step(&frame, PSAB_EP_PAKE_GET_IMPLICIT_KEY,
                         psab_call_pake_get_implicit_key(&c->ops, c->context, slot->context, data, size, length));

@@ -113,6 +113,12 @@ static psa_status_t collect(psab_core_t *core, uint8_t *entropy, size_t amount) 
     return status;
 }
 
+/* About to call an entry point with the context of a generator. */
+static void enter(psab_frame_t *frame, psab_core_t *core, const lane_t *random) {
+    psab_enter(frame, core, random->candidate);
+    frame->guard = random->context + random->size;
+}
+
 /* Give the generator fresh entropy. One that seeds itself gets it where there is some. */
 static psa_status_t seed(psab_core_t *core, lane_t *random, size_t amount, bool needed) {
     const psab_candidate_t *c = random->candidate;
@@ -126,7 +132,7 @@ static psa_status_t seed(psab_core_t *core, lane_t *random, size_t amount, bool 
     psa_status_t status = collect(core, entropy, amount);
     if (status == PSA_SUCCESS) {
         psab_frame_t frame;
-        psab_enter(&frame, core, c);
+        enter(&frame, core, random);
         status = psab_leave_step(&frame, PSAB_EP_ADD_ENTROPY,
                                  psab_call_add_entropy(&c->ops, c->context, random->context, entropy, amount));
     } else if (!needed) {
@@ -146,16 +152,17 @@ static psa_status_t start(psab_core_t *core, lane_t *random, const psab_candidat
     psa_status_t status = PSA_SUCCESS;
     drop_context(random);
     size_t size = c->context_sizes[PSAB_CONTEXT_RANDOM_CONTEXT];
-    random->context = calloc(1, size != 0 ? size : 1);
+    random->context = calloc(1, size + PSAB_GUARD_SIZE);
     if (random->context == NULL) {
         return PSA_ERROR_INSUFFICIENT_MEMORY;
     }
+    psab_guard_set(random->context + size);
     random->size = size;
     random->candidate = c;
     random->forks = atomic_load_explicit(&fork_count, memory_order_relaxed);
     if (c->ops.init_random != NULL) {
         psab_frame_t frame;
-        psab_enter(&frame, core, c);
+        enter(&frame, core, random);
         status = psab_leave(&frame, PSAB_EP_INIT_RANDOM, psab_call_init_random(&c->ops, c->context, random->context));
     }
     size_t initial = c->capability->initial_entropy_size;
@@ -194,7 +201,7 @@ static psa_status_t draw(psab_core_t *core, lane_t *random, uint8_t *output, siz
     for (unsigned fruitless = 0; status == PSA_SUCCESS && done < size;) {
         size_t length = 0;
         psab_frame_t frame;
-        psab_enter(&frame, core, c);
+        enter(&frame, core, random);
         status =
             psab_leave(&frame, PSAB_EP_GET_RANDOM,
                        psab_call_get_random(&c->ops, c->context, random->context, output + done, size - done, &length));

@@ -73,6 +73,10 @@ static __attribute__((noinline)) psa_status_t serve(psab_core_t *core, const psa
                                                     const psab_key_view_t *key, const psab_signing_t *request,
                                                     size_t room, size_t least, size_t *written) {
     bool hashes = entry_point == PSAB_EP_SIGN_HASH || entry_point == PSAB_EP_SIGN_HASH_WITH_CONTEXT;
+    if (entry_point == PSAB_EP_SIGN_SETUP) {
+        psa_status_t made = psab_sign_in_parts(core, c, key, request, room, written);
+        return psab_output(c, PSAB_EP_SIGN_FINISH, made, request->signature, room, least, written);
+    }
     psa_status_t status = hashes == request->hash ? call_other(core, c, entry_point, key, request, room, written)
                                                   : call_with_hash(core, c, entry_point, key, request, room, written);
     return psab_output(c, entry_point, status, request->signature, room, least, written);

@@ -46,6 +46,14 @@ typedef struct psab_verifying {
 /** Verify with whoever serves it, as psab_sign_run(). */
 psa_status_t psab_verify_run(psab_core_t *core, const psab_key_view_t *key, const psab_verifying_t *request);
 
+/** Sign a message through the multi-part family of a driver; the output is not judged yet. */
+psa_status_t psab_sign_in_parts(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                const psab_signing_t *request, size_t room, size_t *written);
+
+/** Verify a message through the multi-part family of a driver. */
+psa_status_t psab_verify_in_parts(psab_core_t *core, const psab_candidate_t *c, const psab_key_view_t *key,
+                                  const psab_verifying_t *request);
+
 /** Answer a request that cannot be: the key does not fit, or else the length of the input. */
 psa_status_t psab_sign_refuse(psab_core_t *core, psa_status_t fits);
 

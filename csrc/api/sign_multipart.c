@@ -25,7 +25,7 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *slot, const psab
             return psab_refuse(core, status, "no memory for the driver's context");
         }
         psab_frame_t frame;
-        psab_enter_with(&frame, core, c, key->key);
+        psab_enter_operation(&frame, slot, key->key);
         status = psab_leave(
             &frame, PSAB_EP_SIGN_SETUP,
             psab_call_sign_setup(&c->ops, c->context, slot->context, key->attributes, key->data, key->size, alg));
@@ -109,7 +109,7 @@ static psa_status_t finish(psab_operation_t *slot, uint8_t *signature, size_t si
         return finish_composed(slot, signature, size, written);
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     psa_status_t status =
         psab_leave_step(&frame, PSAB_EP_SIGN_FINISH,
                         psab_call_sign_finish(&c->ops, c->context, slot->context, signature, room, written));

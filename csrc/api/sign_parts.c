@@ -53,15 +53,14 @@ psa_status_t psab_parts_compose(psab_operation_t *operation, uint16_t entry_poin
     return status;
 }
 
-/* One part for the driver that has the family. */
-static psa_status_t give_part(psab_operation_t *operation, uint16_t entry_point, const uint8_t *data, size_t length) {
+psa_status_t psab_parts_give(psab_operation_t *operation, uint16_t entry_point, const uint8_t *data, size_t length) {
     const psab_candidate_t *c = operation->candidate;
     psab_value_t values[2] = {
         {PSAB_TAG_CONTEXT, 1, {.context = {operation->context, operation->size, operation->kind}}},
         {PSAB_TAG_INPUT, 0, {.input = {data, length}}},
     };
     psab_frame_t frame;
-    psab_enter(&frame, operation->core, c);
+    psab_enter_operation(&frame, operation, NULL);
     return psab_leave_step(&frame, entry_point, psab_unpack_call(&c->ops, c->context, entry_point, values, 2));
 }
 
@@ -133,7 +132,7 @@ static psa_status_t set_context(psab_operation_t *operation, const uint8_t *cont
         return status;
     }
     return !parts->composed && psab_parts_native_context(operation)
-               ? give_part(operation, context_entry_point(operation), context, length)
+               ? psab_parts_give(operation, context_entry_point(operation), context, length)
                : keep_context(operation, context, length);
 }
 
@@ -158,7 +157,7 @@ static psa_status_t update(psab_operation_t *operation, const uint8_t *input, si
                              : psab_hold(operation, input, length);
     }
     bool signs = operation->kind == PSAB_CONTEXT_SIGN_OPERATION;
-    return give_part(operation, signs ? PSAB_EP_SIGN_UPDATE : PSAB_EP_VERIFY_UPDATE, input, length);
+    return psab_parts_give(operation, signs ? PSAB_EP_SIGN_UPDATE : PSAB_EP_VERIFY_UPDATE, input, length);
 }
 
 psa_status_t psab_parts_update(psab_core_t *core, psab_step_t step, uint64_t *handle, const uint8_t *input,

@@ -50,6 +50,17 @@ psa_status_t psab_parts_context(psab_core_t *core, psab_step_t step, uint64_t *h
 psa_status_t psab_parts_update(psab_core_t *core, psab_step_t step, uint64_t *handle, const uint8_t *input,
                                size_t length);
 
+/** Give a driver with the family one part.
+ *
+ * @param operation    set up with the driver
+ * @param entry_point  for a context or for a part of the message, of signing or of verifying
+ * @param data         the part
+ * @param length       in bytes
+ *
+ * @return what the driver returned
+ */
+psa_status_t psab_parts_give(psab_operation_t *operation, uint16_t entry_point, const uint8_t *data, size_t length);
+
 /** What the core collected.
  *
  * @param operation  composed

@@ -81,6 +81,9 @@ static __attribute__((noinline)) psa_status_t serve(psab_core_t *core, const psa
     if (entry_point == PSAB_EP_EXPORT_PUBLIC_KEY) {
         return verify_public(core, c, key, request);
     }
+    if (entry_point == PSAB_EP_VERIFY_SETUP) {
+        return psab_verify_in_parts(core, c, key, request);
+    }
     return hashes == request->hash ? call(core, c, entry_point, key, request)
                                    : call_with_hash(core, c, entry_point, key, request);
 }

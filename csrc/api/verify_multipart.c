@@ -44,7 +44,7 @@ static psa_status_t set_up(psab_core_t *core, psab_operation_t *slot, const psab
             return psab_refuse(core, status, "no memory for the driver's context");
         }
         psab_frame_t frame;
-        psab_enter_with(&frame, core, c, key->key);
+        psab_enter_operation(&frame, slot, key->key);
         status = psab_leave(&frame, PSAB_EP_VERIFY_SETUP,
                             psab_call_verify_setup(&c->ops, c->context, slot->context, key->attributes, key->data,
                                                    key->size, alg, signature, length));
@@ -133,7 +133,7 @@ psa_status_t psab_verify_finish(psab_core_t *core, psa_verify_operation_t *opera
     } else {
         const psab_candidate_t *c = slot->candidate;
         psab_frame_t frame;
-        psab_enter(&frame, core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status =
             psab_leave_step(&frame, PSAB_EP_VERIFY_FINISH, psab_call_verify_finish(&c->ops, c->context, slot->context));
         psab_finish_called(slot, status);

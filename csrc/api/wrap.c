@@ -258,7 +258,10 @@ static psa_status_t unwrap(psab_core_t *core, const psab_attributes_t *attribute
         return psab_refuse(core, PSA_ERROR_INVALID_SIGNATURE, "the data does not have the length of a wrapped key");
     }
     request->wrapper = psab_key_view(wrapper);
-    return psab_create_through(core, attributes, location_of(wrapper), request->length, make_unwrapped, request, id);
+    /* Outside, a driver that unwraps to more than can be is to be noticed, so that there is room for it. */
+    size_t most = is_local(attributes) ? SIZE_MAX : implied(request).most;
+    most = most < request->length ? most : request->length;
+    return psab_create_through(core, attributes, location_of(wrapper), most, make_unwrapped, request, id);
 }
 
 psa_status_t psab_unwrap_key(psab_core_t *core, const psa_key_attributes_t *attributes, psa_key_id_t wrapping_key,

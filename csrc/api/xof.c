@@ -18,7 +18,7 @@ static psa_status_t set_up(psab_operation_t *slot, psa_algorithm_t alg) {
             return psab_refuse(core, status, "no memory for the driver's context");
         }
         psab_frame_t frame;
-        psab_enter(&frame, core, c);
+        psab_enter_operation(&frame, slot, NULL);
         status = psab_leave(&frame, PSAB_EP_XOF_SETUP, psab_call_xof_setup(&c->ops, c->context, slot->context, alg));
         slot->active = status == PSA_SUCCESS;
     }
@@ -48,7 +48,7 @@ static psa_status_t set_context(psab_operation_t *slot, const uint8_t *context, 
         return psab_refuse(slot->core, PSA_ERROR_NOT_SUPPORTED, "the driver takes no context");
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     return psab_leave_step(&frame, PSAB_EP_XOF_SET_CONTEXT,
                            psab_call_xof_set_context(&c->ops, c->context, slot->context, context, length));
 }
@@ -73,7 +73,7 @@ static psa_status_t update(psab_operation_t *slot, const uint8_t *input, size_t 
         return PSA_SUCCESS;
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     return psab_leave_step(&frame, PSAB_EP_XOF_UPDATE,
                            psab_call_xof_update(&c->ops, c->context, slot->context, input, length));
 }
@@ -98,7 +98,7 @@ static psa_status_t output(psab_operation_t *slot, uint8_t *data, size_t length)
         return PSA_SUCCESS;
     }
     psab_frame_t frame;
-    psab_enter(&frame, slot->core, c);
+    psab_enter_operation(&frame, slot, NULL);
     psa_status_t status = psab_leave_step(&frame, PSAB_EP_XOF_OUTPUT,
                                           psab_call_xof_output(&c->ops, c->context, slot->context, data, length));
     if (status != PSA_SUCCESS) {

@@ -36,6 +36,13 @@ static psab_status_t keep_report(const psab_candidate_t *candidate, int32_t entr
     return psab_fail(status, candidate->driver->description->name, entry_point, (int32_t)report, failure.detail);
 }
 
+psab_status_t psab_overrun(psab_frame_t *frame, int32_t entry_point) {
+    frame->report = PSAB_REPORT_CONTEXT;
+    (void)psab_report(frame->candidate, entry_point, PSA_ERROR_CORRUPTION_DETECTED, PSAB_REPORT_CONTEXT,
+                      "the driver wrote past the end of its operation context");
+    return psab_answer(frame, entry_point, PSA_ERROR_CORRUPTION_DETECTED, false);
+}
+
 psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_point, psab_status_t status, bool choosing) {
     const psab_candidate_t *candidate = frame->candidate;
     uint32_t stripe = psab_dispatch_thread.stripe;

@@ -19,6 +19,7 @@
 #include "dispatch/route.h"
 #include "psab/calls.h"
 #include "util/compiler.h"
+#include "util/guard.h"
 
 /** Whether this thread is in so many entry points that no other may be called; says so if it is. */
 PSAB_COLD bool psab_too_deep(void);
@@ -68,6 +69,7 @@ static PSAB_HOT void psab_enter_with(psab_frame_t *frame, psab_core_t *core, con
     frame->core = core;
     frame->candidate = candidate;
     frame->key = key;
+    frame->guard = NULL;
     frame->report = 0;
     thread->top = frame;
 }
@@ -94,17 +96,29 @@ static PSAB_HOT void psab_count(_Atomic uint64_t *counter, uint32_t stripe) {
 PSAB_COLD psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_point, psab_status_t status,
                                     bool choosing);
 
+/** The answer of a driver that wrote past the end of its context, whatever it returned: CORRUPTION_DETECTED. */
+PSAB_COLD psab_status_t psab_overrun(psab_frame_t *frame, int32_t entry_point);
+
+/** Whether the context of a call ends where it should. */
+static PSAB_HOT bool psab_within(const psab_frame_t *frame) {
+    return PSAB_LIKELY(frame->guard == NULL || psab_guard_intact(frame->guard));
+}
+
 /** Note that the call is over, and count it.
  *
  * @param frame        of the psab_enter() before
  * @param entry_point  that was called
  * @param status       what it returned
  *
- * @return the status; GENERIC_ERROR in place of one that the entry point cannot have (psab_status_possible())
+ * @return the status; GENERIC_ERROR in place of one that the entry point cannot have (psab_status_possible());
+ *         CORRUPTION_DETECTED if the driver wrote past the end of its context
  */
 static PSAB_HOT psab_status_t psab_leave(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
     psab_dispatch_thread_t *thread = psab_this_thread();
     thread->top = frame->outer;
+    if (PSAB_UNLIKELY(!psab_within(frame))) {
+        return psab_overrun(frame, entry_point);
+    }
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {
         psab_count(&frame->candidate->driver->counts[thread->stripe].served, thread->stripe);
         return PSA_SUCCESS;
@@ -116,6 +130,9 @@ static PSAB_HOT psab_status_t psab_leave(psab_frame_t *frame, int32_t entry_poin
 static PSAB_HOT psab_status_t psab_leave_step(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
     psab_dispatch_thread_t *thread = psab_this_thread();
     thread->top = frame->outer;
+    if (PSAB_UNLIKELY(!psab_within(frame))) {
+        return psab_overrun(frame, entry_point);
+    }
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {
         psab_count(&frame->candidate->driver->counts[thread->stripe].served, thread->stripe);
         return PSA_SUCCESS;

@@ -96,6 +96,16 @@ static void explain_miss(const question_t *question, psab_driver_t *driver, psab
                    needed != NULL ? " (" : "", needed != NULL ? needed : "", needed != NULL ? ")" : "");
 }
 
+/* The driver that serves at or behind `*from`, which moves past it; null if there is none. */
+static psab_driver_t *next_serving(const psab_candidates_t *list, size_t *from) {
+    size_t i = *from;
+    while (i < list->count && position_of(list, list->items[i].driver) != i) {
+        i++; /* it was there before, with another capability */
+    }
+    *from = i + 1;
+    return i < list->count ? list->items[i].driver : NULL;
+}
+
 size_t psab_explain(psab_registry_t *registry, uint16_t plan, uint32_t alg, const psab_attributes_t *attributes,
                     psab_explanation_t *entries, size_t count) {
     question_t question = {registry, plan, alg, attributes};
@@ -103,8 +113,12 @@ size_t psab_explain(psab_registry_t *registry, uint16_t plan, uint32_t alg, cons
     pthread_mutex_lock(&registry->lock);
     bool memory = psab_route_build(registry, plan, alg, attributes, &list) == PSA_SUCCESS;
     size_t total = registry->count;
+    size_t next = 0;
     for (size_t i = 0; i < total && i < count; i++) {
         psab_driver_t *driver = registry->drivers[i];
+        if (position_of(&list, driver) < list.count) {
+            driver = next_serving(&list, &next); /* those that serve come in the order in which they are asked */
+        }
         psab_explanation_t *entry = &entries[i];
         memset(entry, 0, sizeof *entry);
         entry->driver = driver->description->name;

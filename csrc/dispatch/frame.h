@@ -25,6 +25,7 @@ typedef struct psab_frame {
     psab_core_t *core;
     const struct psab_candidate *candidate;
     struct psab_key *key; /**< of the store, that the entry point got first; null: none */
+    const uint8_t *guard; /**< behind the context that the entry point got, see util/guard.h; null: none */
     uint32_t report;      /**< psab_report_code_t of what the driver's adapter reported during the call; 0: nothing */
 } psab_frame_t;
 

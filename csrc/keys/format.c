@@ -17,6 +17,7 @@ static const uint16_t edwards_montgomery[] = {255, 448};
 static const uint16_t spake2p[] = {256, 384, 521};
 static const uint16_t dh[] = {2048, 3072, 4096, 6144, 8192};
 static const uint16_t lattice_and_hash[] = {128, 192, 256, 512, 768, 1024};
+static const uint16_t rsa[] = {1024, 1536, 2048, 3072, 4096, 6144, 8192, PSAB_RSA_MAX_BITS};
 
 typedef struct candidates {
     const uint16_t *bits;
@@ -26,6 +27,9 @@ typedef struct candidates {
 #define CANDIDATES(table) ((candidates_t){table, sizeof table / sizeof table[0]})
 
 static candidates_t candidates_for(psa_key_type_t type) {
+    if (PSA_KEY_TYPE_IS_RSA(type)) {
+        return CANDIDATES(rsa);
+    }
     if (PSA_KEY_TYPE_IS_DH(type) || PSA_KEY_TYPE_IS_WPA3_SAE_DH(type)) {
         return CANDIDATES(dh);
     }
@@ -134,4 +138,34 @@ size_t psab_key_bits(psa_key_type_t type, const uint8_t *data, size_t length) {
         }
     }
     return found;
+}
+
+size_t psab_key_bits_next(psa_key_type_t type, psa_algorithm_t alg, size_t bits) {
+    if (PSA_KEY_TYPE_IS_UNSTRUCTURED(type)) {
+        do {
+            bits = bits < 1024 ? bits + 8 : bits < PSAB_KEY_BITS_MAX ? PSAB_KEY_BITS_MAX : 0;
+        } while (bits != 0 && psab_key_size_check(type, bits, alg) == PSA_ERROR_INVALID_ARGUMENT);
+        return bits;
+    }
+    candidates_t candidates = candidates_for(type);
+    for (size_t i = 0; i < candidates.count; i++) {
+        if (candidates.bits[i] > bits && in_family(type, candidates.bits[i])) {
+            return candidates.bits[i];
+        }
+    }
+    return 0;
+}
+
+size_t psab_key_bits_most(psa_key_type_t type, size_t length) {
+    size_t most = 0;
+    if (PSA_KEY_TYPE_IS_UNSTRUCTURED(type)) {
+        return length < PSAB_KEY_BITS_MAX / 8 ? 8 * length : PSAB_KEY_BITS_MAX;
+    }
+    for (size_t bits = psab_key_bits_next(type, PSA_ALG_NONE, 0); bits != 0;
+         bits = psab_key_bits_next(type, PSA_ALG_NONE, bits)) {
+        /* Of keys without a fixed length, the modulus alone takes this much. */
+        size_t least = PSA_KEY_TYPE_IS_RSA(type) ? bits / 8 : psab_key_length(type, bits);
+        most = least <= length ? bits : most;
+    }
+    return most;
 }

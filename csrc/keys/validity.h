@@ -57,4 +57,19 @@ size_t psab_key_length_max(psa_key_type_t type, size_t bits);
  */
 size_t psab_key_bits(psa_key_type_t type, const uint8_t *data, size_t length);
 
+/** The largest size of a key that takes at most `length` bytes in export format; 0 if there is none. */
+size_t psab_key_bits_most(psa_key_type_t type, size_t length);
+
+/** The sizes that a key of a type can have, in turn.
+ *
+ * Where any number of bytes can be a key: those up to 1024 bits, and the largest.
+ *
+ * @param type  of the key
+ * @param alg   its permitted algorithm, as psab_key_size_check() takes it
+ * @param bits  the size before; 0 to begin
+ *
+ * @return 0 after the last
+ */
+size_t psab_key_bits_next(psa_key_type_t type, psa_algorithm_t alg, size_t bits);
+
 #endif

@@ -8,7 +8,8 @@ once, in ``csrc/api``; that an alternative exists is written here, and only here
 
 An alternative whose name begins with ``held`` serves a multi-part operation with a driver that
 takes its input in one piece: the core keeps the input, up to 1 MiB, and calls the driver at the
-end.  It is tried after every driver was asked for the real thing.
+end.  It is tried after every driver was asked for the real thing.  Where there is output, all of
+it comes with the last call, which then needs more room than the size macros for it say.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ class Alternative:
     def note(self) -> str:
         """What a reader of an explanation should know about it."""
         if self.name.startswith("held"):
-            return f": {self.required[0]} at the end, the core keeps up to 1 MiB of input"
+            held = f": {self.required[0]} at the end, the core keeps up to 1 MiB of input"
+            late = self.required[0].startswith(("cipher", "aead"))
+            return f"{held}, and the last call needs room for all of the output" if late else held
         return ""
 
 
@@ -61,7 +64,7 @@ def _plan(line: str) -> Plan:
 
 _TABLE = """
 hash_compute       hash_compute hash_multipart
-hash_setup         hash_multipart
+hash_setup         hash_multipart held=hash_compute
 hash_resume        hash_resume=hash_setup,hash_update,hash_finish,hash_abort,hash_suspend,hash_resume
 mac_compute        mac_compute mac_multipart
 mac_verify         mac_verify mac_verify_multipart compute=mac_compute mac_multipart
@@ -78,13 +81,16 @@ aead_decrypt_setup aead_decrypt_multipart held=aead_decrypt
 xof_setup          xof_multipart
 sign_hash          sign_hash sign_hash_with_context
 verify_hash        verify_hash verify_hash_with_context public=export_public_key
-sign_message       sign_message sign_hash sign_message_with_context sign_hash_with_context
+sign_message       sign_message sign_hash sign_message_with_context sign_hash_with_context sign_multipart
 verify_message     verify_message verify_hash verify_message_with_context verify_hash_with_context \
-                   public=export_public_key
+                   verify_multipart public=export_public_key
 sign_hash_with_context      sign_hash_with_context
 verify_hash_with_context    verify_hash_with_context public=export_public_key
-sign_message_with_context   sign_message_with_context sign_hash_with_context
-verify_message_with_context verify_message_with_context verify_hash_with_context public=export_public_key
+sign_message_with_context   sign_message_with_context sign_hash_with_context \
+                   sign_multipart=sign_setup,sign_set_context,sign_update,sign_finish,sign_abort
+verify_message_with_context verify_message_with_context verify_hash_with_context \
+                   verify_multipart=verify_setup,verify_set_context,verify_update,verify_finish,verify_abort \
+                   public=export_public_key
 sign_setup         sign_multipart hashed=sign_hash hashed_with_context=sign_hash_with_context \
                    held=sign_message held_with_context=sign_message_with_context
 verify_setup       verify_multipart hashed=verify_hash hashed_with_context=verify_hash_with_context \

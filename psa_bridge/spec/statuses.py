@@ -38,7 +38,7 @@ _PARTICULAR: dict[str, str] = {
         cipher_finish aead_encrypt aead_decrypt aead_update aead_finish aead_verify asymmetric_encrypt
         asymmetric_decrypt sign_hash sign_message sign_hash_with_context sign_message_with_context sign_finish
         sign_hash_complete key_agreement encapsulate wrap_key export_key export_public_key pake_output
-        get_builtin_key
+        get_builtin_key import_key
     """,
     "PSA_ERROR_INVALID_SIGNATURE": """
         mac_verify mac_verify_finish aead_decrypt aead_verify verify_hash verify_message verify_hash_with_context

@@ -4,6 +4,7 @@
 
 #include "mock.h"
 #include "toy.h"
+#include "util/guard.h"
 
 #define AT_TOY (TOY_LOCATION << 8)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -139,6 +140,42 @@ TEST(a_key_in_an_element_has_a_context_that_was_written) {
         }
         psab_core_free(core);
     }
+}
+
+TEST(a_write_behind_a_key_context_is_noticed) {
+    static const size_t distances[] = {0, 7, PSAB_GUARD_SIZE - 1};
+    for (size_t i = 0; i < COUNT(makers); i++) {
+        toy_t toy;
+        psa_key_id_t made = 0;
+        psab_core_t *core = mock_core();
+        toy_register(&toy, core, "toy", true, makers, COUNT(makers));
+        psa_key_id_t pair = pair_for(core, makers[i]);
+        psa_key_id_t kek = kek_for(core);
+        toy.bits = makers[i] == PSAB_EP_ATTACH_KEY ? 128 : 0;
+        toy.liar = makers[i];
+        toy.lie = TOY_OVERRUNS;
+        for (size_t k = 0; k < COUNT(distances); k++) {
+            toy.past = distances[k];
+            CHECK_STATUS(create(core, makers[i], pair, kek, &made), PSA_ERROR_CORRUPTION_DETECTED);
+            CHECK_EQUAL(made, PSA_KEY_ID_NULL);
+            check_reported("past the end of the key context");
+        }
+        psab_core_free(core);
+    }
+}
+
+TEST(a_place_that_was_allocated_ends_where_its_context_does) {
+    static const uint16_t keeper[] = {PSAB_EP_IMPORT_KEY, PSAB_EP_ALLOCATE_KEY, PSAB_EP_DESTROY_KEY};
+    toy_t toy;
+    psa_key_id_t made = 0;
+    psab_core_t *core = mock_core();
+    toy_register(&toy, core, "toy", true, keeper, COUNT(keeper));
+    toy.liar = PSAB_EP_ALLOCATE_KEY;
+    toy.lie = TOY_OVERRUNS;
+    CHECK_STATUS(create(core, PSAB_EP_IMPORT_KEY, 0, 0, &made), PSA_ERROR_CORRUPTION_DETECTED);
+    check_reported("past the end of the key context");
+    CHECK_EQUAL(toy.calls[PSAB_EP_IMPORT_KEY], 0);
+    psab_core_free(core);
 }
 
 TEST(a_place_that_was_allocated_is_written_down) {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define CONTEXT_SIZE 8u
+
 #define EVERYTHING                                                                                                     \
     (PSA_KEY_USAGE_EXPORT | PSA_KEY_USAGE_ENCRYPT | PSA_KEY_USAGE_DECRYPT | PSA_KEY_USAGE_SIGN_HASH |                  \
      PSA_KEY_USAGE_VERIFY_HASH | PSA_KEY_USAGE_WRAP | PSA_KEY_USAGE_UNWRAP)
@@ -9,6 +11,7 @@
 static void output(toy_t *toy, uint16_t entry_point, const psab_value_t *value) {
     size_t length = toy->length != 0 && toy->length < value->u.output.size ? toy->length : value->u.output.size;
     bool lies = toy->liar == entry_point;
+    toy->room = value->secret ? value->u.output.size : toy->room;
     if (!(lies && toy->lie == TOY_WRITES_NOTHING)) {
         memset(value->u.output.data, 0x5a, length);
     }
@@ -19,6 +22,15 @@ static void output(toy_t *toy, uint16_t entry_point, const psab_value_t *value) 
     }
 }
 
+static void overrun(const toy_t *toy, uint16_t entry_point, const psab_value_t *value) {
+    bool makes_key = psab_rows[entry_point].context_kind < 0 && value->secret;
+    if (value->tag == PSAB_TAG_CONTEXT) {
+        ((uint8_t *)value->u.context.data)[CONTEXT_SIZE + toy->past] ^= 0x10;
+    } else if (makes_key && (value->tag == PSAB_TAG_OUTPUT || value->tag == PSAB_TAG_FILL)) {
+        value->u.output.data[value->u.output.size + toy->past] ^= 0x10;
+    }
+}
+
 static psab_status_t call(void *user, uint16_t entry_point, psab_value_t *values, size_t count) {
     toy_t *toy = user;
     const psab_value_t *given = NULL;
@@ -26,6 +38,9 @@ static psab_status_t call(void *user, uint16_t entry_point, psab_value_t *values
     toy->calls[entry_point]++;
     for (size_t i = 0; i < count; i++) {
         psab_value_t *value = &values[i];
+        if (toy->liar == entry_point && toy->lie == TOY_OVERRUNS) {
+            overrun(toy, entry_point, value);
+        }
         if (value->tag == PSAB_TAG_ATTRIBUTES) {
             attributes = attributes != NULL ? attributes : value->u.attributes;
         } else if (value->tag == PSAB_TAG_ATTRIBUTES_INOUT) {
@@ -64,7 +79,7 @@ void toy_register(toy_t *toy, psab_core_t *core, const char *name, bool opaque, 
     toy->capability.ops = &toy->ops;
     toy->capability.flags = opaque ? 0 : PSAB_CAPABILITY_FALLBACK;
     for (size_t i = 0; i < PSAB_CONTEXT_COUNT; i++) {
-        toy->capability.context_sizes[i] = 8;
+        toy->capability.context_sizes[i] = CONTEXT_SIZE;
     }
     toy->description.name = name;
     toy->description.source = "test";

@@ -14,10 +14,11 @@
 
 /** What the entry point that lies does wrong, with success. */
 typedef enum toy_lie {
-    TOY_CLAIMS_MORE,   /**< one byte more than there is room */
-    TOY_SAYS_NOTHING,  /**< does not write the length */
-    TOY_IS_EMPTY,      /**< the length 0 */
-    TOY_WRITES_NOTHING /**< but the length */
+    TOY_CLAIMS_MORE,    /**< one byte more than there is room */
+    TOY_SAYS_NOTHING,   /**< does not write the length */
+    TOY_IS_EMPTY,       /**< the length 0 */
+    TOY_WRITES_NOTHING, /**< but the length */
+    TOY_OVERRUNS        /**< changes a byte behind its operation context or the key context that it makes */
 } toy_lie_t;
 
 typedef struct toy {
@@ -29,8 +30,10 @@ typedef struct toy {
     psab_status_t status[PSAB_EP_COUNT];
     uint16_t liar;          /**< this entry point lies; PSAB_EP_COUNT: none */
     toy_lie_t lie;          /**< in which way */
+    size_t past;            /**< how far behind */
     size_t length;          /**< of outputs; 0: all there is room for */
     uint32_t bits;          /**< reported by an import; 0: those asked for */
+    size_t room;            /**< for the last secret output: a key, or its context */
     uint8_t input[64];      /**< the last input that is not a key: where it begins */
     size_t input_length;    /**< of it */
     uint32_t last_lifetime; /**< in the attributes of the last call */

@@ -155,7 +155,7 @@ typedef struct psab_explanation {
     const char *alternative_name; /**< null if it does not serve */
     int32_t capability;           /**< index of the capability that matches or came closest; -1: none */
     int32_t entry_point;          /**< that is missing or does not match; -1: none */
-    char text[160];               /**< one sentence */
+    char text[256];               /**< one sentence */
 } psab_explanation_t;
 
 /** Say which drivers would be asked for a call, and why not the others, without calling any.
@@ -164,7 +164,8 @@ typedef struct psab_explanation {
  * @param name        of a plan or of an entry point, such as those of psab_plans and psab_rows
  * @param alg         the algorithm; 0 where there is none
  * @param attributes  of the key; null where there is none
- * @param entries     receives one entry per driver, in the order of the list
+ * @param entries     receives one entry per driver: those that serve in the order in which they are asked, the
+ *                    others where they are in the list
  * @param count       size of entries
  *
  * @return the number of drivers, which may exceed `count`; 0 for an unknown name
