@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -298,6 +300,10 @@ def test_decryption_that_is_held_gives_no_byte_too_many(alg: int, extra: int) ->
         assert raised.value.driver == "liar"
 
 
+def last_of_batch(core: Core, size: int) -> bytes:
+    return b"".join(core.hash_compute_batch(Alg.SHA_256, [b"m"] * size)[-3:])
+
+
 def test_memory_of_the_process_is_not_handed_out_as_a_result() -> None:
     """Freed memory of every size is full of ones when the calls are made."""
     folder = Path(__file__).parent / "bundles" / "idle"
@@ -305,11 +311,10 @@ def test_memory_of_the_process_is_not_handed_out_as_a_result() -> None:
     attributes = KeyAttributes(KeyType.AES, usage=Usage.DECRYPT, alg=Alg.CTR)
     with Core(driver, software=False) as core, core.import_key(attributes, bytes(16)) as key:
         for size in (1, 16, 100, 511, 513, 1000, 4096):
-            calls = [
+            calls: list[Callable[[], bytes]] = [
                 lambda: core.hash_compute(Alg.SHA_256, b"m"),
-                lambda size=size: key.cipher_decrypt(Alg.CTR, bytes(16 + size)),
-                lambda size=size: core.generate_random(size),
-                lambda size=size: b"".join(core.hash_compute_batch(Alg.SHA_256, [b"m"] * size)[-3:]),
+                functools.partial(key.cipher_decrypt, Alg.CTR, bytes(16 + size)),
+                functools.partial(last_of_batch, core, size),
             ]
             for call in calls:
                 dirt = [b"\xff" * length for length in range(max(size - 40, 0), size + 40)]

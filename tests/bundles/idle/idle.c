@@ -15,10 +15,3 @@ psa_status_t idle_cipher_decrypt(const psa_key_attributes_t *attributes, const u
     *output_length = input_length - 16 < output_size ? input_length - 16 : output_size;
     return PSA_SUCCESS;
 }
-
-psa_status_t idle_get_random(idle_random_context_t *context, uint8_t *output, size_t output_size,
-                             size_t *output_length) {
-    (void)context, (void)output;
-    *output_length = output_size;
-    return PSA_SUCCESS;
-}

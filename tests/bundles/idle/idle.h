@@ -10,11 +10,4 @@ psa_status_t idle_cipher_decrypt(const psa_key_attributes_t *attributes, const u
                                  size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *input, size_t input_length,
                                  uint8_t *output, size_t output_size, size_t *output_length);
 
-typedef struct {
-    uint8_t nothing;
-} idle_random_context_t;
-
-psa_status_t idle_get_random(idle_random_context_t *context, uint8_t *output, size_t output_size,
-                             size_t *output_length);
-
 #endif
