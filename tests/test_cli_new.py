@@ -14,7 +14,7 @@ import pytest
 from psa_bridge import paths
 from psa_bridge.cli import main
 
-TEMPLATES = {"hash": "acme", "element": "Acme_2"}
+TEMPLATES = {"hash": "acme", "derivation": "acme_kdf", "element": "Acme_2"}
 STRICT = (
     "-std=c11",
     "-O1",

@@ -1,9 +1,10 @@
 """Write the skeleton of a driver: one that compiles, lints clean, and has a passing test.
 
-Two templates:
+Three templates:
 
-  hash      a transparent driver: an accelerator for SHA-256
-  element   an opaque driver: a secure element with wrapped HMAC keys
+  hash        a transparent driver: an accelerator for SHA-256
+  derivation  a transparent driver: HKDF, and key pairs made of its output
+  element     an opaque driver: a secure element with wrapped HMAC keys
 
 The hardware is a model in software in files of its own; what to put in its place is marked REPLACE. Everything else
 (description, header, entry points, bundle.toml, Makefile, README, test) is yours to change.
@@ -25,11 +26,13 @@ SUMMARY = "the skeleton of a driver, with a test that passes"
 EXAMPLES = """\
   psa-bridge new acme                       an accelerator, in ./acme
   psa-bridge new acme_se --type opaque      a secure element, in ./acme_se
+  psa-bridge new acme_kdf --template derivation
   psa-bridge new acme_se --type opaque --location 0x801234 -d drivers/acme_se
 """
 
 _SKELETONS = Path(__file__).resolve().parent / "skeletons"
-_TYPES = {"hash": "transparent", "element": "opaque"}
+_TYPES = {"hash": "transparent", "derivation": "transparent", "element": "opaque"}
+_SHARED = {"derivation": ("sha256",), "element": ("sha256",)}
 _SUFFIX = ".in"
 _LOCATIONS = range(0x800000, 0x1000000)
 _LONGEST = 40
@@ -132,7 +135,7 @@ def _location(arguments: argparse.Namespace, name: str, template: str) -> int:
 
 def render(template: str, values: dict[str, str]) -> dict[str, str]:
     """The files of a skeleton by name: templates with ``@name@`` and the like filled in."""
-    sources = sorted(path for folder in (template, "common") for path in (_SKELETONS / folder).iterdir())
+    sources = sorted(path for folder in (template, *_SHARED.get(template, ()), "common") for path in (_SKELETONS / folder).iterdir())
     code = sorted(_fill(path.name, values) for path in sources if path.name.endswith(f".c{_SUFFIX}"))
     names = [name.removesuffix(_SUFFIX) for name in code]
     values = {**values, "sources": ", ".join(f'"{name}"' for name in names), "objects": " ".join(names)}
