@@ -1,5 +1,6 @@
 /* EdDSA with a context, and of a hash (RFC 8032): Ed25519ctx, Ed25519ph, Ed448, Ed448ph. The steps are
  * those of 5.1.6 and 5.1.7. */
+#include "scalar.h"
 #include "sign.h"
 #include "twisted.h"
 
@@ -11,6 +12,7 @@ typedef struct {
     const lc_sign_request_t *request;
     const lc_curve_t *curve;
     const lc_twisted_t *form;
+    lc_order_t order;
     uint8_t domain[40 + 255]; /* dom2 or dom4 */
     size_t domain_size;
     uint8_t public_key[LC_ECC_PRIVATE_MAX];
@@ -38,15 +40,27 @@ static size_t digest_size(const eddsa_t *e) {
     return e->curve->bits == 255 ? 64 : DIGEST_MAX;
 }
 
+/* The other order of bytes: numbers are little-endian in RFC 8032. */
+static void reverse(const uint8_t *in, size_t size, uint8_t *out) {
+    for (size_t i = 0; i < size; i++) {
+        out[i] = in[size - 1 - i];
+    }
+}
+
+/* A little-endian number modulo the order. */
+static void reduce(const eddsa_t *e, const uint8_t *data, size_t size, lc_scalar_t *number) {
+    uint8_t big[DIGEST_MAX];
+    reverse(data, size, big);
+    lc_scalar_reduce(&e->order, big, size, number);
+    OPENSSL_cleanse(big, sizeof(big));
+}
+
 /* A digest as a number modulo the order. */
-static psa_status_t scalar(const eddsa_t *e, const lc_bytes_t *pieces, size_t count, BIGNUM *number) {
+static psa_status_t scalar(const eddsa_t *e, const lc_bytes_t *pieces, size_t count, lc_scalar_t *number) {
     uint8_t out[DIGEST_MAX];
     psa_status_t status = digest(e, pieces, count, out);
     if (status == PSA_SUCCESS) {
-        BN_set_flags(number, BN_FLG_CONSTTIME);
-        bool done = BN_lebin2bn(out, (int)digest_size(e), number) != NULL &&
-                    BN_nnmod(number, number, EC_GROUP_get0_order(e->form->group), e->scratch) == 1;
-        status = done ? PSA_SUCCESS : PSA_ERROR_INSUFFICIENT_MEMORY;
+        reduce(e, out, digest_size(e), number);
     }
     OPENSSL_cleanse(out, sizeof(out));
     return status;
@@ -87,27 +101,26 @@ static psa_status_t eddsa_open(eddsa_t *e, const lc_sign_request_t *request) {
     set_domain(e, hashed);
     e->form = lc_twisted(e->curve);
     e->scratch = e->form == NULL ? NULL : BN_CTX_secure_new_ex(lc_context());
-    if (e->scratch == NULL) {
+    if (e->scratch == NULL || !lc_order_read(&e->order, EC_GROUP_get0_order(e->form->group))) {
         return PSA_ERROR_INSUFFICIENT_MEMORY;
     }
-    BN_CTX_start(e->scratch);
     size_t size = 0;
     return lc_ecc_export_public(request->key, (lc_output_t){e->public_key, sizeof(e->public_key), &size});
 }
 
 static void eddsa_close(eddsa_t *e) {
-    if (e->scratch != NULL) {
-        BN_CTX_end(e->scratch);
-        BN_CTX_free(e->scratch);
-    }
+    BN_CTX_free(e->scratch);
 }
 
 /* number * base point, encoded. */
-static psa_status_t commit(const eddsa_t *e, const BIGNUM *number, uint8_t *encoded) {
+static psa_status_t commit(const eddsa_t *e, const lc_scalar_t *secret, uint8_t *encoded) {
+    BIGNUM *number = lc_scalar_number(&e->order, secret);
     EC_POINT *point = EC_POINT_new(e->form->group);
-    bool done = point != NULL && EC_POINT_mul(e->form->group, point, number, NULL, NULL, e->scratch) == 1 &&
+    bool done = point != NULL && number != NULL &&
+                EC_POINT_mul(e->form->group, point, number, NULL, NULL, e->scratch) == 1 &&
                 lc_twisted_encode(e->form, point, encoded);
     EC_POINT_clear_free(point);
+    BN_clear_free(number);
     return done ? PSA_SUCCESS : lc_failed(PSA_ERROR_GENERIC_ERROR);
 }
 
@@ -123,36 +136,42 @@ static void prune(const eddsa_t *e, uint8_t *half) {
     }
 }
 
+/* S = r + k s, little-endian. */
+static void respond(const eddsa_t *e, const lc_scalar_t *r, const lc_scalar_t *k, const lc_scalar_t *s, uint8_t *out) {
+    const lc_scalar_t zero = {{0}};
+    lc_scalar_t sum;
+    uint8_t big[LC_ECC_PRIVATE_MAX];
+    lc_scalar_multiply(&e->order, &sum, k, s);
+    lc_scalar_subtract(&e->order, &sum, &zero, &sum);
+    lc_scalar_subtract(&e->order, &sum, r, &sum);
+    lc_scalar_write(&e->order, &sum, big);
+    memset(out, 0, e->form->size); /* Ed448 has a byte more than the order */
+    reverse(big, e->order.size, out);
+}
+
 /* Steps 2 to 5; expanded: the hash of the private key. */
 static psa_status_t make(const eddsa_t *e, uint8_t *expanded, uint8_t *out) {
     size_t size = e->form->size;
-    BIGNUM *s = BN_CTX_get(e->scratch);
-    BIGNUM *r = BN_CTX_get(e->scratch);
-    BIGNUM *k = BN_CTX_get(e->scratch);
-    const BIGNUM *order = EC_GROUP_get0_order(e->form->group);
+    lc_scalar_t s;
+    lc_scalar_t r;
+    lc_scalar_t k;
     lc_bytes_t domain = {e->domain, e->domain_size};
     lc_bytes_t nonce[] = {domain, {expanded + size, size}, e->request->input};
     lc_bytes_t challenge[] = {domain, {out, size}, {e->public_key, size}, e->request->input};
     prune(e, expanded);
-    if (k == NULL || BN_lebin2bn(expanded, (int)size, s) == NULL) {
-        return PSA_ERROR_INSUFFICIENT_MEMORY;
-    }
-    BN_set_flags(s, BN_FLG_CONSTTIME);
-    psa_status_t status = scalar(e, nonce, 3, r);
+    reduce(e, expanded, size, &s);
+    psa_status_t status = scalar(e, nonce, 3, &r);
     if (status == PSA_SUCCESS) {
-        status = commit(e, r, out);
+        status = commit(e, &r, out);
     }
     if (status == PSA_SUCCESS) {
-        status = scalar(e, challenge, 4, k);
+        status = scalar(e, challenge, 4, &k);
     }
     if (status == PSA_SUCCESS) {
-        bool done = BN_nnmod(s, s, order, e->scratch) == 1 && BN_mod_mul(k, k, s, order, e->scratch) == 1 &&
-                    BN_mod_add(k, k, r, order, e->scratch) == 1 && BN_bn2lebinpad(k, out + size, (int)size) > 0;
-        status = done ? PSA_SUCCESS : lc_failed(PSA_ERROR_GENERIC_ERROR);
+        respond(e, &r, &k, &s, out + size);
     }
-    BN_clear(s);
-    BN_clear(r);
-    BN_clear(k);
+    OPENSSL_cleanse(&s, sizeof(s));
+    OPENSSL_cleanse(&r, sizeof(r));
     return status;
 }
 
@@ -178,32 +197,41 @@ psa_status_t lc_eddsa_domain_sign(const lc_sign_request_t *request, lc_output_t 
     return status;
 }
 
-/* R = S B - k A, compared as encoded; S below the order (step 1). */
+/* R = S B - k A, compared as encoded. */
+static psa_status_t compare(const eddsa_t *e, const lc_scalar_t *s, const lc_scalar_t *k, EC_POINT *point,
+                            const uint8_t *expected) {
+    const EC_GROUP *group = e->form->group;
+    uint8_t encoded[LC_ECC_PRIVATE_MAX];
+    BIGNUM *of_base = lc_scalar_number(&e->order, s);
+    BIGNUM *of_point = lc_scalar_number(&e->order, k);
+    bool done = of_base != NULL && of_point != NULL && EC_POINT_invert(group, point, e->scratch) == 1 &&
+                EC_POINT_mul(group, point, of_base, point, of_point, e->scratch) == 1 &&
+                lc_twisted_encode(e->form, point, encoded);
+    BN_free(of_base);
+    BN_free(of_point);
+    if (!done) {
+        return lc_failed(PSA_ERROR_GENERIC_ERROR);
+    }
+    return memcmp(encoded, expected, e->form->size) == 0 ? PSA_SUCCESS : PSA_ERROR_INVALID_SIGNATURE;
+}
+
+/* S has to be below the order (step 1). */
 static psa_status_t check(const eddsa_t *e, const uint8_t *signature, EC_POINT *point) {
     size_t size = e->form->size;
-    const EC_GROUP *group = e->form->group;
-    BIGNUM *s = BN_CTX_get(e->scratch);
-    BIGNUM *k = BN_CTX_get(e->scratch);
-    uint8_t encoded[LC_ECC_PRIVATE_MAX];
+    size_t order_size = e->order.size;
+    uint8_t big[LC_ECC_PRIVATE_MAX];
+    lc_scalar_t s;
+    lc_scalar_t k;
     lc_bytes_t challenge[] = {{e->domain, e->domain_size}, {signature, size}, {e->public_key, size}, e->request->input};
-    if (k == NULL || BN_lebin2bn(signature + size, (int)size, s) == NULL) {
-        return PSA_ERROR_INSUFFICIENT_MEMORY;
-    }
-    if (BN_cmp(s, EC_GROUP_get0_order(group)) >= 0) {
+    reverse(signature + size, order_size, big);
+    if (!lc_is_zero(signature + size + order_size, size - order_size) || !lc_scalar_read(&e->order, big, &s)) {
         return PSA_ERROR_INVALID_SIGNATURE;
     }
-    psa_status_t status = scalar(e, challenge, 4, k);
+    psa_status_t status = scalar(e, challenge, 4, &k);
     if (status == PSA_SUCCESS) {
         status = lc_twisted_decode(e->form, e->public_key, point);
     }
-    if (status != PSA_SUCCESS) {
-        return status;
-    }
-    if (EC_POINT_invert(group, point, e->scratch) != 1 || EC_POINT_mul(group, point, s, point, k, e->scratch) != 1 ||
-        !lc_twisted_encode(e->form, point, encoded)) {
-        return lc_failed(PSA_ERROR_GENERIC_ERROR);
-    }
-    return memcmp(encoded, signature, size) == 0 ? PSA_SUCCESS : PSA_ERROR_INVALID_SIGNATURE;
+    return status == PSA_SUCCESS ? compare(e, &s, &k, point, signature) : status;
 }
 
 psa_status_t lc_eddsa_domain_verify(const lc_sign_request_t *request, lc_bytes_t signature) {
