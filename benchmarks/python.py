@@ -258,40 +258,65 @@ def show(rows: Sequence[Row]) -> None:
 # Threads, and starting
 
 
-def _together(work: Callable[[int], object], times: int, threads: int) -> float:
-    """Seconds that each of some threads needs for its share of the work."""
-    start = threading.Barrier(threads + 1)
+_ROUNDS = 40
+"""Short ones: in some of them the machine does nothing else."""
+
+_WAITED_MOST = 0.05
+"""A round counts if its threads waited for a processor for no more than this share of it."""
+
+
+def _waited() -> int:
+    """Nanoseconds that this thread has been ready to run while others ran; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text().split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _together(work: Callable[[int], object], times: int, threads: int) -> tuple[float, bool]:
+    """Seconds from the first of some threads' begin to the last one's end, and whether all had processors meanwhile."""
+    start = threading.Barrier(threads)
+    spans: list[tuple[float, float, int]] = []
 
     def body() -> None:
         start.wait()
+        before, begun = _waited(), time.perf_counter()
         work(times)
+        spans.append((begun, time.perf_counter(), _waited() - before))
 
     running = [threading.Thread(target=body) for _ in range(threads)]
     for thread in running:
         thread.start()
-    start.wait()
-    begun = time.perf_counter()
     for thread in running:
         thread.join()
-    return time.perf_counter() - begun
+    taken = max(end for _, end, _ in spans) - min(begun for begun, _, _ in spans)
+    return taken, max(waited for _, _, waited in spans) <= _WAITED_MOST * taken * 1e9
+
+
+def _best_round(work: Callable[[int], object], times: int, threads: int, so_far: float) -> float:
+    taken, quiet = _together(work, times, threads)
+    return min(so_far, taken) if quiet else so_far
 
 
 def threads(s: Subjects) -> list[tuple[str, float, float]]:
-    """Name, time of two threads with half the calls each over that of one with all, and the limit."""
+    """Name, time of two threads with half the calls each over that of one with all, and the limit.
+
+    Not a number where the machine had no two processors to spare in any round: then nothing is known about locks.
+    """
     digest = bytes(32)
     subjects = [
-        ("HMAC-SHA-256 16 B, one key", Statement("f(a, d)", f=s.hmac.mac_compute, a=HMAC, d=s.small), 200_000, 1.1),
-        ("SHA-256 16 B", Statement("f(a, d)", f=s.core.hash_compute, a=Alg.SHA_256, d=s.small), 200_000, 1.1),
-        ("SHA-256 16 KiB", Statement("f(a, d)", f=s.core.hash_compute, a=Alg.SHA_256, d=s.large[:16384]), 8_000, 0.65),
-        ("ECDSA P-256 sign, one key", Statement("f(a, d)", f=s.p256.sign_hash, a=ECDSA, d=digest), 4_000, 0.65),
+        ("HMAC-SHA-256 16 B, one key", Statement("f(a, d)", f=s.hmac.mac_compute, a=HMAC, d=s.small), 100_000, 1.1),
+        ("SHA-256 16 B", Statement("f(a, d)", f=s.core.hash_compute, a=Alg.SHA_256, d=s.small), 100_000, 1.1),
+        ("SHA-256 16 KiB", Statement("f(a, d)", f=s.core.hash_compute, a=Alg.SHA_256, d=s.large[:16384]), 2_000, 0.65),
+        ("ECDSA P-256 sign, one key", Statement("f(a, d)", f=s.p256.sign_hash, a=ECDSA, d=digest), 1_000, 0.65),
     ]
     found = []
     for name, statement, times, limit in subjects:
         one = two = float("inf")
-        for _ in range(7):
-            one = min(one, _together(statement.run, times, 1))
-            two = min(two, _together(statement.run, times // 2, 2))
-        found.append((name, two / one, limit))
+        for _ in range(_ROUNDS):
+            one = _best_round(statement.run, times, 1, one)
+            two = _best_round(statement.run, times // 2, 2, two)
+        found.append((name, two / one if two < float("inf") else float("nan"), limit))
     return found
 
 
@@ -385,8 +410,9 @@ def main() -> int:
         for title, found in (("Two threads over one, the same work in all", threads(s)), ("Starting, ms", starting())):
             print(f"== {title}")
             for name, value, limit in found:
-                print(f"{name:30}{value:8.2f}{limit:8.2f}{'  missed' if value > limit else ''}")
-                missed += value > limit
+                verdict = "" if value <= limit else "  missed" if value > limit else "  no processor was free"
+                print(f"{name:30}{value:8.2f}{limit:8.2f}{verdict}")
+                missed += not value <= limit
     if options.chart:
         chart({title: rows for title, rows in groups.items() if rows}, options.chart)
     return 1 if missed else 0
