@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SIZES = (16, 64, 256, 1024, 4096, 16384, 1 << 20)
 ROUNDS = 5
 KEY, NONCE = bytes(16), bytes(12)
-FEATURES = {"128 bits": 3, "256 bits": 15}
+FEATURES = {"128 bits": 3, "256 bits": 15, "512 bits": 31}
 """Paths of the driver: see ``x86_aes_cpu.h``."""
 
 

@@ -62,7 +62,9 @@ static int has(uint32_t features) {
     __builtin_cpu_init();
     int narrow = __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul");
     int wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("vaes") && __builtin_cpu_supports("vpclmulqdq");
-    return narrow && (features <= 3 || wide);
+    int wider =
+        __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    return narrow && (features <= 3 || wide) && (features <= 15 || wider);
 }
 
 int main(int argc, char **argv) {

@@ -21,13 +21,13 @@ typedef struct {
     uint32_t rounds; /**< 10, 12 or 14 */
 } x86_aes_key_t;
 
-/** The powers of the hash key that x86_aes_gcm_t can hold: the blocks of a batch. */
-#define X86_AES_POWERS 16
+/** The powers of the hash key that x86_aes_gcm_t can hold: the blocks of the largest batch. */
+#define X86_AES_POWERS 32
 
 /** GCM in progress. Lengths are in bytes. */
 typedef struct {
     x86_aes_key_t key;
-    uint32_t powers;      /**< how many powers of the hash key there are: 1, 8 or 16 */
+    uint32_t powers;      /**< how many powers of the hash key there are: 1, 8, 16 or 32 */
     uint8_t counter[16];  /**< of the next block */
     uint8_t first[16];    /**< the encrypted first counter block, which masks the tag */
     uint8_t hash[16];     /**< GHASH so far, bytes reversed */

@@ -1,5 +1,6 @@
-/* Detection after Intel's manual, volume 1, 12.13 (AES, PCLMULQDQ), 14.3 (AVX) and 14.3.1 (VAES, VPCLMULQDQ):
- * registers of 256 bits may be used where the operating system has enabled their state in XCR0. */
+/* Detection after Intel's manual, volume 1, 12.13 (AES, PCLMULQDQ), 14.3 (AVX), 14.3.1 (VAES, VPCLMULQDQ) and
+ * 15.2 (AVX-512): registers of 256 and 512 bits may be used where the operating system has enabled their state in XCR0.
+ */
 #include "x86_aes_cpu.h"
 
 #include <cpuid.h>
@@ -15,10 +16,12 @@
 #define ECX1_AVX BIT(28)
 /* Leaf 7, subleaf 0 */
 #define EBX7_AVX2 BIT(5)
+#define EBX7_AVX512 (BIT(16) | BIT(30) | BIT(31)) /* F, BW, VL */
 #define ECX7_VAES BIT(9)
 #define ECX7_VPCLMULQDQ BIT(10)
 /* XCR0 */
 #define XCR0_SSE_AND_AVX (BIT(1) | BIT(2))
+#define XCR0_AVX512 (BIT(5) | BIT(6) | BIT(7)) /* masks, and both parts of the registers */
 
 #define ANSWERED BIT(31)
 
@@ -40,6 +43,8 @@ uint32_t x86_aes_features_of(const x86_aes_cpuid_t *cpuid) {
         features |= X86_AES_WIDE;
         if (has(cpuid->leaf7_ecx, ECX7_VPCLMULQDQ) && (features & X86_AES_GHASH) != 0) {
             features |= X86_AES_WIDE_GHASH;
+            bool wider = has(cpuid->leaf7_ebx, EBX7_AVX512) && has(cpuid->xcr0, XCR0_AVX512);
+            features |= wider ? X86_AES_WIDER : 0;
         }
     }
     return features;

@@ -11,6 +11,7 @@
 #define X86_AES_GHASH 2u      /**< and PCLMULQDQ: GCM */
 #define X86_AES_WIDE 4u       /**< and AVX2, VAES, 256-bit registers kept by the operating system */
 #define X86_AES_WIDE_GHASH 8u /**< and VPCLMULQDQ: GCM on 256-bit registers */
+#define X86_AES_WIDER 16u     /**< and AVX-512 F, BW, VL, registers of 512 bits kept by the operating system */
 
 /** What CPUID and XGETBV say. */
 typedef struct {

@@ -9,9 +9,12 @@
 
 #define LANES X86_AES_LANES
 #define BATCH ((size_t)16 * LANES)
-#define WIDE_BATCH ((size_t)16 * X86_AES_POWERS)
+#define WIDE_BATCH ((size_t)16 * 16)
+#define WIDER_BATCH ((size_t)16 * 32)
 /* From this many bytes on, sixteen powers of the hash key cost less than they save. */
 #define WIDE_FROM (3 * WIDE_BATCH)
+/* The same for 32. */
+#define WIDER_FROM (16 * WIDER_BATCH)
 
 WITH_GHASH void x86_aes_gcm_start(x86_aes_gcm_t *gcm, const uint8_t *key, size_t key_size) {
     x86_aes_key_expand(&gcm->key, key, key_size);
@@ -171,9 +174,15 @@ void x86_aes_gcm_text(x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, size_
     if (begun > 0) {
         done = go_on(gcm, decrypt, begun, in, size, out);
     }
+    if (size - done >= WIDER_FROM && (x86_aes_features() & X86_AES_WIDER) != 0) {
+        size_t batches = (size - done) / WIDER_BATCH;
+        x86_aes_powers_extend(gcm, X86_AES_POWERS);
+        x86_aes_gcm_wider(gcm, decrypt, in + done, out + done, batches);
+        done += batches * WIDER_BATCH;
+    }
     if (size - done >= WIDE_FROM && (x86_aes_features() & X86_AES_WIDE_GHASH) != 0) {
         size_t batches = (size - done) / WIDE_BATCH;
-        x86_aes_powers_extend(gcm, X86_AES_POWERS);
+        x86_aes_powers_extend(gcm, WIDE_BATCH / 16);
         x86_aes_gcm_wide(gcm, decrypt, in + done, out + done, batches);
         done += batches * WIDE_BATCH;
     }

@@ -4,6 +4,8 @@
 
 #define PAIRS X86_AES_PAIRS
 #define BYTES (32 * PAIRS)
+/* Where the power for the first block of a batch is. */
+#define FIRST (X86_AES_POWERS - 2 * PAIRS)
 
 /* Sums of products, of the first blocks of the pairs in the lower halves, of the second in the upper. */
 typedef struct {
@@ -22,8 +24,8 @@ INLINE_WIDE_GHASH void add_pair(sums_t *sums, const x86_aes_gcm_t *gcm, const ui
     if (i == 0) {
         blocks = _mm256_xor_si256(blocks, _mm256_zextsi128_si256(hash));
     }
-    __m256i powers = x86_aes_load_2(gcm->power[2 * i]);
-    __m256i halves = x86_aes_load_2(gcm->half[2 * i]);
+    __m256i powers = x86_aes_load_2(gcm->power[FIRST + 2 * i]);
+    __m256i halves = x86_aes_load_2(gcm->half[FIRST + 2 * i]);
     sums->low = _mm256_xor_si256(sums->low, _mm256_clmulepi64_epi128(blocks, powers, 0x00));
     sums->high = _mm256_xor_si256(sums->high, _mm256_clmulepi64_epi128(blocks, powers, 0x11));
     blocks = _mm256_xor_si256(blocks, _mm256_shuffle_epi32(blocks, 0x4e));

@@ -5,6 +5,8 @@
 
 #define LANES X86_AES_LANES
 #define LAST (X86_AES_POWERS - 1)
+/* Blocks of a batch in registers of 256 bits. */
+#define WIDE 16
 
 WITH_GHASH void x86_aes_powers_start(x86_aes_gcm_t *gcm, const uint8_t block[16]) {
     /* Division by x: one place up; what leaves at the top comes back as x^-1 = x^127 + x^6 + x + 1. */
@@ -39,10 +41,11 @@ WITH_GHASH void x86_aes_powers_extend(x86_aes_gcm_t *gcm, uint32_t count) {
     for (int i = 1; i <= 8; i++) {
         keep(gcm, i, p[i]);
     }
-    if (count > 8) {
+    for (int base = 8; base < (int)count; base += 8) {
+        __m128i highest = x86_aes_load(gcm->power[X86_AES_POWERS - base]);
 #pragma GCC unroll 8
         for (int i = 1; i <= 8; i++) {
-            keep(gcm, 8 + i, x86_aes_multiply(p[8], p[i]));
+            keep(gcm, base + i, x86_aes_multiply(highest, p[i]));
         }
     }
     gcm->powers = count;
@@ -89,12 +92,12 @@ WITH_GHASH void x86_aes_ghash_sse(x86_aes_gcm_t *gcm, const uint8_t *data, size_
 }
 
 void x86_aes_ghash(x86_aes_gcm_t *gcm, const uint8_t *data, size_t blocks) {
-    size_t batches = blocks / X86_AES_POWERS;
+    size_t batches = blocks / WIDE;
     if (batches > 1 && (x86_aes_features() & X86_AES_WIDE_GHASH) != 0) {
-        x86_aes_powers_extend(gcm, X86_AES_POWERS);
+        x86_aes_powers_extend(gcm, WIDE);
         x86_aes_ghash_wide(gcm, data, batches);
-        data += batches * X86_AES_POWERS * 16;
-        blocks %= X86_AES_POWERS;
+        data += batches * WIDE * 16;
+        blocks %= WIDE;
     }
     x86_aes_ghash_sse(gcm, data, blocks);
 }

@@ -98,7 +98,7 @@ INLINE_GHASH void x86_aes_sums_add(x86_aes_sums_t *sums, __m128i block, const x8
 /** Makes the hash key, power 1, from the encrypted zero block. */
 void x86_aes_powers_start(x86_aes_gcm_t *gcm, const uint8_t block[16]);
 
-/** Sees that there are powers 1 to `count`, 8 or 16. */
+/** Sees that there are powers 1 to `count`, 8, 16 or 32. */
 void x86_aes_powers_extend(x86_aes_gcm_t *gcm, uint32_t count);
 
 /** Works blocks into the hash: `_sse` any number, `_wide` batches of 16 (which need 16 powers and
@@ -107,9 +107,10 @@ void x86_aes_ghash(x86_aes_gcm_t *gcm, const uint8_t *data, size_t blocks);
 void x86_aes_ghash_sse(x86_aes_gcm_t *gcm, const uint8_t *data, size_t blocks);
 void x86_aes_ghash_wide(x86_aes_gcm_t *gcm, const uint8_t *data, size_t batches);
 
-/** Encrypts or decrypts and hashes the ciphertext, in batches of 8 or 16 blocks; needs as many powers.
+/** Encrypts or decrypts and hashes the ciphertext, in batches of 8, 16 or 32 blocks; needs as many powers.
  * `in` may be `out`. */
 void x86_aes_gcm_sse(x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, uint8_t *out, size_t batches);
 void x86_aes_gcm_wide(x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, uint8_t *out, size_t batches);
+void x86_aes_gcm_wider(x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, uint8_t *out, size_t batches);
 
 #endif

@@ -13,11 +13,12 @@ from harness import DRIVERS, ROOT, Driver, build
 from symmetric import CBC, CTR, ECB, PKCS7
 
 FOLDER = DRIVERS / "x86_aes"
-BASE, GHASH, WIDE, WIDE_GHASH = 1, 2, 4, 8
+BASE, GHASH, WIDE, WIDE_GHASH, WIDER = 1, 2, 4, 8, 16
 PATHS = {
     "128 bits": BASE | GHASH,
     "256 bits, narrow products": BASE | GHASH | WIDE,
     "256 bits": BASE | GHASH | WIDE | WIDE_GHASH,
+    "512 bits": BASE | GHASH | WIDE | WIDE_GHASH | WIDER,
 }
 """Features that a path needs."""
 

@@ -104,7 +104,7 @@ class Multipart:
     def __init__(self, driver: Driver, family: str, setup: str, kind: str, key: bytes, alg: int) -> None:
         self.driver = driver
         self.family = family
-        self.memory = ctypes.create_string_buffer(1024)
+        self.memory = ctypes.create_string_buffer(4096)
         driver.call(f"{family}_{setup}", self.memory, *key_arguments(kind, key), ctypes.c_uint32(alg))
 
     def call(self, name: str, *arguments: object) -> None:

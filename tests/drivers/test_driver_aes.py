@@ -28,7 +28,7 @@ from symmetric import (
 from vectors import records
 
 CIPHERS = {"CTR": CTR, "CBC": CBC, "PKCS7": PKCS7, "ECB": ECB}
-LARGE = (4096, 65536 + 7, (1 << 20) + 13)
+LARGE = (4096, 8191, 8192, 9000, 65536 + 7, (1 << 20) + 13)
 
 
 @pytest.fixture(scope="module", params=PATHS)

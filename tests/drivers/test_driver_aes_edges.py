@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from aes_paths import BASE, GHASH, PATHS, WIDE, WIDE_GHASH, detection, expected_cipher, expected_gcm, on_path
+from aes_paths import BASE, GHASH, PATHS, WIDE, WIDE_GHASH, WIDER, detection, expected_cipher, expected_gcm, on_path
 from harness import BAD_STATE, BUFFER_TOO_SMALL, INVALID_ARGUMENT, NOT_SUPPORTED, Driver, DriverError, status_of
 from symmetric import (
     CBC,
@@ -317,6 +317,14 @@ def test_features_follow_from_what_the_processor_says(tmp_path: Path) -> None:
     for missing in (osxsave, avx):
         assert find(features(everything & ~missing, avx2, vaes | vpclmul, kept)) == BASE | GHASH
     assert find(features(everything, 0, vaes | vpclmul, kept)) == BASE | GHASH
+    avx512, all_kept = avx2 | 1 << 16 | 1 << 30 | 1 << 31, 0xE6
+    wide = BASE | GHASH | WIDE | WIDE_GHASH
+    assert find(features(everything, avx512, vaes | vpclmul, all_kept)) == wide | WIDER
+    for bit in (16, 30, 31):
+        assert find(features(everything, avx512 & ~(1 << bit), vaes | vpclmul, all_kept)) == wide
+    for bit in (5, 6, 7):
+        assert find(features(everything, avx512, vaes | vpclmul, all_kept & ~(1 << bit))) == wide
+    assert find(features(everything, avx512, vaes, all_kept)) == BASE | GHASH | WIDE
 
 
 @pytest.mark.parametrize("found", [0, BASE])

@@ -99,6 +99,31 @@ static void compare_gcm(size_t key_size, size_t batches, bool decrypt) {
     }
 }
 
+/* Batches of 32 blocks against batches of 16. */
+static void compare_wider(size_t key_size, size_t batches, bool decrypt) {
+    size_t size = batches * 512;
+    uint8_t *memory[3];
+    uint8_t *in = odd(&memory[0], size);
+    uint8_t *one = odd(&memory[1], size);
+    uint8_t *two = odd(&memory[2], size);
+    x86_aes_gcm_t wide;
+    memset(&wide, 0, sizeof(wide));
+    x86_aes_gcm_start(&wide, key_bytes, key_size);
+    x86_aes_gcm_nonce(&wide, key_bytes, 12);
+    memset(wide.counter + 12, 0xff, 3);
+    x86_aes_powers_extend(&wide, 32);
+    x86_aes_gcm_t wider = wide;
+    x86_aes_gcm_wide(&wide, decrypt, in, one, 2 * batches);
+    memcpy(two, in, size);
+    x86_aes_gcm_wider(&wider, decrypt, two, two, batches);
+    expect(memcmp(one, two, size) == 0, "GCM, 512 bits", batches);
+    expect(memcmp(wide.hash, wider.hash, 16) == 0, "GHASH, 512 bits", batches);
+    expect(memcmp(wide.counter, wider.counter, 16) == 0, "counter, 512 bits", batches);
+    for (int i = 0; i < 3; i++) {
+        free(memory[i]);
+    }
+}
+
 /* 2. Entry points: there and back, in buffers without a byte to spare. */
 static void there_and_back(size_t key_size, size_t size) {
     static const psa_algorithm_t algs[] = {PSA_ALG_CTR, PSA_ALG_CBC_NO_PADDING, PSA_ALG_CBC_PKCS7,
@@ -190,6 +215,10 @@ int main(void) {
             compare_modes(key_size, batches);
             compare_gcm(key_size, batches, false);
             compare_gcm(key_size, batches, true);
+            if ((features & X86_AES_WIDER) != 0) {
+                compare_wider(key_size, batches, false);
+                compare_wider(key_size, batches, true);
+            }
         }
         for (size_t size = 0; size < 900; size = size < 300 ? size + 1 : size + 13) {
             there_and_back(key_size, size);
@@ -197,6 +226,7 @@ int main(void) {
             cmac_in_pieces(key_size, size, 1 + size % 61);
         }
         gcm_in_pieces(key_size, 5000, 1023);
+        gcm_in_pieces(key_size, 40000, 8999);
     }
     return failures != 0;
 }
