@@ -28,12 +28,34 @@ static bool build(psab_core_t *core) {
            core->prepared != NULL;
 }
 
+/* Whether the caller is a driver that the core is initialising right now. */
+static bool asked_from_inside(const psab_core_t *core) {
+    const psab_frame_t *frame = psab_dispatch_thread.top;
+    while (frame != NULL && frame->core != core) {
+        frame = frame->outer;
+    }
+    return frame != NULL;
+}
+
+/* Drivers run while this lock is held, so that nobody waits for it before a fork: its owner may be the driver that
+ * forks. An owner that is not here will not give it back; what it was doing can be done again. */
+static void free_lock(void *of) {
+    psab_core_t *core = of;
+    if (pthread_mutex_trylock(&core->lock) == 0) {
+        pthread_mutex_unlock(&core->lock);
+    } else if (!asked_from_inside(core)) {
+        pthread_mutex_init(&core->lock, NULL);
+    }
+}
+
 static psab_core_t *new_core(bool software) {
     psab_core_t *core = calloc(1, sizeof *core);
     if (core == NULL) {
         return NULL;
     }
     pthread_mutex_init(&core->lock, NULL);
+    core->forked = (psab_forked_t){.in_child = free_lock, .of = core};
+    psab_forked_add(&core->forked);
     if (!build(core) || (software && psab_drivers_link_in(core) != PSA_SUCCESS)) {
         psab_core_free(core);
         return NULL;
@@ -66,6 +88,7 @@ void psab_core_free(psab_core_t *core) {
     psab_prepared_pool_free(core->prepared);
     psab_registry_free(core->registry);
     psab_memory_storage_free(core->memory);
+    psab_forked_remove(&core->forked);
     pthread_mutex_destroy(&core->lock);
     free(core);
 }
@@ -135,15 +158,6 @@ static psa_status_t initialise(psab_core_t *core) {
         atomic_store_explicit(&core->initialised, true, memory_order_release);
     }
     return status;
-}
-
-/* Whether the caller is a driver that the core is initialising right now. */
-static bool asked_from_inside(const psab_core_t *core) {
-    const psab_frame_t *frame = psab_dispatch_thread.top;
-    while (frame != NULL && frame->core != core) {
-        frame = frame->outer;
-    }
-    return frame != NULL;
 }
 
 psa_status_t psab_crypto_init(psab_core_t *core) {

@@ -28,6 +28,7 @@ struct psab_core {
     struct psab_prepared_pool *prepared;
     _Atomic uint64_t refused; /**< calls answered without asking a driver */
 
+    psab_forked_t forked;
     pthread_mutex_t lock; /**< serialises initialisation and registration; the owner may be in a driver's init */
     psab_storage_t storage;
     psab_memory_storage_t *memory; /**< the storage, unless the user chose one */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "psab/packed.h"
+#include "util/forked.h"
 #include "util/wipe.h"
 
 #define CHUNK_SLOTS 64u
@@ -14,7 +15,8 @@
 struct psab_operations {
     psab_core_t *core;
     _Atomic uint64_t free; /* position + 1 of the first free slot, and a count against ABA */
-    pthread_mutex_t lock;  /* guards growing */
+    psab_forked_t forked;
+    pthread_mutex_t lock; /* guards growing */
     _Atomic uint32_t chunk_count;
     uint32_t first_generation;
     psab_operation_t *_Atomic chunks[CHUNKS_MOST];
@@ -31,6 +33,8 @@ psab_operations_t *psab_operations_new(psab_core_t *core) {
         free(operations);
         return NULL;
     }
+    operations->forked = (psab_forked_t){.lock = &operations->lock, .level = PSAB_LEVEL_OPERATIONS};
+    psab_forked_add(&operations->forked);
     operations->core = core;
     /* A handle of one core should mean nothing in another. */
     operations->first_generation = atomic_fetch_add_explicit(&tables, 1, memory_order_relaxed) * 0x9e3779b1u;
@@ -66,6 +70,7 @@ void psab_operations_free(psab_operations_t *operations) {
         }
         free(chunk);
     }
+    psab_forked_remove(&operations->forked);
     pthread_mutex_destroy(&operations->lock);
     free(operations);
 }

@@ -6,6 +6,7 @@
 
 #include "api/instance.h"
 #include "psab/prepared.h"
+#include "util/forked.h"
 
 /* Forms for use by one thread at a time lie in so many places, each in a cache line of its own:
  * threads that use one key at the same time do not meet. */
@@ -44,10 +45,11 @@ typedef struct forms {
 } forms_t;
 
 typedef struct psab_prepared_pool {
+    psab_forked_t forked;
     pthread_mutex_t lock;
     pthread_cond_t evicted;
-    forms_t *hand;              /* where the next look for something to evict begins */
-    const psab_key_t *evicting; /* whose list is being freed without the lock */
+    forms_t *hand;        /* where the next look for something to evict begins */
+    psab_key_t *evicting; /* whose list is being freed without the lock */
     size_t count;
     size_t most;
 } pool_t;
@@ -56,18 +58,33 @@ typedef struct psab_prepared_pool {
 static char closed_mark;
 #define CLOSED ((void *)&closed_mark)
 
+/* Whoever was evicting in the parent is not here, and those it would wake are not either. */
+static void end_eviction(void *of) {
+    pool_t *pool = of;
+    pthread_cond_init(&pool->evicted, NULL);
+    if (pool->evicting != NULL) {
+        void *mark = CLOSED;
+        (void)atomic_compare_exchange_strong(&pool->evicting->prepared, &mark, NULL);
+        pool->evicting = NULL;
+    }
+}
+
 pool_t *psab_prepared_pool_new(void) {
     pool_t *pool = calloc(1, sizeof *pool);
     if (pool != NULL) {
         pthread_mutex_init(&pool->lock, NULL);
         pthread_cond_init(&pool->evicted, NULL);
         pool->most = PSAB_PREPARED_MOST;
+        pool->forked =
+            (psab_forked_t){.lock = &pool->lock, .level = PSAB_LEVEL_PREPARED, .in_child = end_eviction, .of = pool};
+        psab_forked_add(&pool->forked);
     }
     return pool;
 }
 
 void psab_prepared_pool_free(pool_t *pool) {
     if (pool != NULL) {
+        psab_forked_remove(&pool->forked);
         pthread_cond_destroy(&pool->evicted);
         pthread_mutex_destroy(&pool->lock);
         free(pool);

@@ -108,6 +108,9 @@ static psa_status_t collect(psab_core_t *core, uint8_t *entropy, size_t amount) 
     if (!claim(&random->collector, &gone)) {
         return PSA_ERROR_BAD_STATE;
     }
+    if (gone) { /* in the middle of whatever it was: the sources are met anew */
+        random->entropy = (psab_entropy_t){.sources = NULL};
+    }
     psa_status_t status = psab_entropy_get(core, &random->entropy, entropy, amount);
     release(&random->collector);
     return status;

@@ -71,6 +71,8 @@ psab_registry_t *psab_registry_new(psab_core_t *core, const psab_planner_t *plan
         free(registry);
         return NULL;
     }
+    registry->forked = (psab_forked_t){.lock = &registry->lock, .level = PSAB_LEVEL_REGISTRY};
+    psab_forked_add(&registry->forked);
     return registry;
 }
 
@@ -78,6 +80,7 @@ void psab_registry_free(psab_registry_t *registry) {
     if (registry == NULL) {
         return;
     }
+    psab_forked_remove(&registry->forked);
     psab_routes_free(registry);
     for (size_t i = 0; i < registry->count; i++) {
         psab_driver_discard(registry->drivers[i]);

@@ -13,6 +13,7 @@
 
 #include "dispatch/frame.h"
 #include "psab/drivers.h"
+#include "util/forked.h"
 #include "util/route_cell.h"
 
 struct psab_route_table;
@@ -72,6 +73,7 @@ typedef struct psab_registry {
     struct psab_route_table *_Atomic routes;
     psab_route_cell_t keyless[PSAB_KEYLESS_CELLS];
     struct psab_trace *trace;
+    psab_forked_t forked;
     pthread_mutex_t lock; /**< guards all that follows, and making routes; never held in a driver */
     psab_driver_t **drivers;
     size_t count;

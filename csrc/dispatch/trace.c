@@ -7,6 +7,7 @@
 #include <psa/error.h>
 
 #include "dispatch/match.h"
+#include "util/forked.h"
 
 /* The mechanism of an operation, for its later steps, whose arguments do not tell. */
 typedef struct mechanism {
@@ -21,6 +22,7 @@ typedef struct mechanism {
 
 struct psab_trace {
     _Atomic bool on;
+    psab_forked_t forked;
     pthread_mutex_t lock; /* guards what follows */
     psab_trace_event_t *events;
     size_t capacity;
@@ -46,11 +48,16 @@ psab_trace_t *psab_trace_new(void) {
         free(trace);
         return NULL;
     }
+    if (trace != NULL) {
+        trace->forked = (psab_forked_t){.lock = &trace->lock, .level = PSAB_LEVEL_TRACE};
+        psab_forked_add(&trace->forked);
+    }
     return trace;
 }
 
 void psab_trace_free(psab_trace_t *trace) {
     if (trace != NULL) {
+        psab_forked_remove(&trace->forked);
         pthread_mutex_destroy(&trace->lock);
         free(trace->events);
         free(trace);

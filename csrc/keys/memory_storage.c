@@ -6,6 +6,7 @@
 #include <psa/crypto.h>
 
 #include "psab/storage.h"
+#include "util/forked.h"
 #include "util/wipe.h"
 
 typedef struct record {
@@ -18,6 +19,7 @@ typedef struct record {
 
 /* A hash table that grows, so that a million keys can be kept. */
 struct psab_memory_storage {
+    psab_forked_t forked;
     pthread_mutex_t lock;
     size_t count;
     size_t size; /* a power of two */
@@ -53,6 +55,8 @@ psab_memory_storage_t *psab_memory_storage_new(void) {
         return NULL;
     }
     pthread_mutex_init(&memory->lock, NULL);
+    memory->forked = (psab_forked_t){.lock = &memory->lock, .level = PSAB_LEVEL_STORAGE};
+    psab_forked_add(&memory->forked);
     return memory;
 }
 
@@ -67,6 +71,7 @@ void psab_memory_storage_free(psab_memory_storage_t *memory) {
             erase(record);
         }
     }
+    psab_forked_remove(&memory->forked);
     pthread_mutex_destroy(&memory->lock);
     free(memory->heads);
     free(memory);

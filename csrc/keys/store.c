@@ -16,6 +16,8 @@ psab_store_t *psab_store_new(const psab_storage_t *storage, const psab_store_hoo
     store->storage = *storage;
     store->hooks = *hooks;
     pthread_mutex_init(&store->lock, NULL);
+    store->forked = (psab_forked_t){.lock = &store->lock, .level = PSAB_LEVEL_STORE};
+    psab_forked_add(&store->forked);
     return store;
 }
 
@@ -44,6 +46,7 @@ void psab_store_free(psab_store_t *store) {
         free(atomic_load(&store->chunks[i]));
     }
     psab_table_free(store);
+    psab_forked_remove(&store->forked);
     pthread_mutex_destroy(&store->lock);
     free(store->builtin);
     free(store);

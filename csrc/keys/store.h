@@ -16,6 +16,7 @@
 
 #include "keys/key.h"
 #include "psab/core.h"
+#include "util/forked.h"
 #include "util/thread.h"
 
 /* A volatile identifier is PSA_KEY_ID_VENDOR_MIN plus 21 bits of slot number and 9 bits of
@@ -57,6 +58,7 @@ typedef struct psab_store {
     psab_builtin_key_t *builtin; /**< sorted by identifier; constant once the core is in use */
     size_t builtin_count;
 
+    psab_forked_t forked;
     pthread_mutex_t lock; /**< guards all that follows, links of slots, and giving identifiers */
     uint32_t free_first;  /**< slot number + 1 */
     uint32_t free_last;
