@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from pathlib import Path
 
@@ -112,6 +113,27 @@ def test_a_key_is_made_imported_and_copied(run: Shell) -> None:
     assert run("copy_key", *kind, "--key", "key", "--format", "raw") == KEY
     run("import_key", *kind, "--hex", "0102", code=1)
     assert b"PSA_ERROR_INVALID_ARGUMENT" in run.err
+
+
+@pytest.mark.parametrize(
+    ("words", "mode"),
+    [
+        (["export_key", "--key", "key", "--key-type", "PSA_KEY_TYPE_AES"], 0o600),
+        (["generate_key", "--key-type", "PSA_KEY_TYPE_AES", "--bits", "128"], 0o600),
+        (["key_derivation_output_bytes", "--alg", HKDF, "--key", "key", "--step", "secret=key", "--step", "info=",
+          "--size", "16"], 0o600),
+        (["wrap_key", "--alg", "PSA_ALG_KW", "--key", "key", "--other-key", "inner"], 0o644),
+    ],
+    ids=lambda words: words[0] if isinstance(words, list) else "",
+)  # fmt: skip
+def test_a_file_with_a_key_in_it_is_for_its_owner_only(run: Shell, words: list[str], mode: int) -> None:
+    old = os.umask(0o022)
+    try:
+        run(*words, "-o", "out")
+        run.json(*words, "-o", "again")
+    finally:
+        os.umask(old)
+    assert {stat.S_IMODE(Path(name).stat().st_mode) for name in ("out", "again")} == {mode}
 
 
 def test_a_key_made_in_a_secure_element_is_served_there_and_stays(run: Shell) -> None:

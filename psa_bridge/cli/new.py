@@ -135,7 +135,9 @@ def _location(arguments: argparse.Namespace, name: str, template: str) -> int:
 
 def render(template: str, values: dict[str, str]) -> dict[str, str]:
     """The files of a skeleton by name: templates with ``@name@`` and the like filled in."""
-    sources = sorted(path for folder in (template, *_SHARED.get(template, ()), "common") for path in (_SKELETONS / folder).iterdir())
+    sources = sorted(
+        path for folder in (template, *_SHARED.get(template, ()), "common") for path in (_SKELETONS / folder).iterdir()
+    )
     code = sorted(_fill(path.name, values) for path in sources if path.name.endswith(f".c{_SUFFIX}"))
     names = [name.removesuffix(_SUFFIX) for name in code]
     values = {**values, "sources": ", ".join(f'"{name}"' for name in names), "objects": " ".join(names)}

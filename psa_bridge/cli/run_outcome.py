@@ -36,6 +36,12 @@ class Outcome:
         return self.made if self.result.output is None else self.result.output
 
     @property
+    def _is_secret(self) -> bool:
+        """Whether the output is a key, or what a key is made of."""
+        usage = self.call.usages.get("key", "").split("|")
+        return self.result.output is None or "EXPORT" in usage or "DERIVE" in usage
+
+    @property
     def _served_by(self) -> list[str]:
         """The drivers whose answer was not to pass the call on, in order."""
         from psa_bridge import NotSupported
@@ -114,7 +120,7 @@ class Outcome:
         else:
             data = (result.hex().encode() if form == "hex" else base64.b64encode(result)) + b"\n"
         if target:
-            write_bytes(target, data)
+            write_bytes(target, data, self._is_secret)
             return
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
@@ -125,7 +131,7 @@ class Outcome:
         from psa_bridge.cli.reports import document
 
         if self.arguments.output and str(self.arguments.output) != "-" and self._output is not None:
-            write_bytes(self.arguments.output, self._output)
+            write_bytes(self.arguments.output, self._output, self._is_secret)
         key, new, error = self.given.get("key"), self.result.key, self.error
         content = {
             "call": self.call.name,
