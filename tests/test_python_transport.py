@@ -185,11 +185,16 @@ def test_a_size_that_nobody_has_is_not_supported() -> None:
 
 def test_nothing_is_offered_that_the_installed_package_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = {"asymmetric/mlkem": "class MLKEM512PrivateKey(", "asymmetric/mldsa": "", "hashes": "XOFHash = native"}
+    texts["asymmetric/ec"] = "class ECDSA: pass"
     monkeypatch.setattr(table, "_text", texts.__getitem__)
     [keys, kem] = table.available(SUPPLEMENT)
     assert keys.key_sizes == kem.key_sizes == (512,)
     assert kem.algorithms == (Alg.ML_KEM,)
-    assert len(table.available(WHOLE)) == len(WHOLE) - 3
+    whole = table.available(WHOLE)
+    assert len(whole) == len(WHOLE) - 5
+    algorithms = {alg for offer in whole for alg in offer.algorithms}
+    assert Alg.SHAKE128 in algorithms and Alg.ECDSA(Alg.SHA_256) in algorithms
+    assert Alg.DETERMINISTIC_ECDSA(Alg.SHA_256) not in algorithms
 
 
 def test_the_second_driver_is_behind_every_other_one() -> None:

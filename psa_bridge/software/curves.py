@@ -153,7 +153,8 @@ def sign_hash(attributes: KeyAttributes, data: bytes, alg: int, digest: bytes) -
     """An ECDSA signature: r and s."""
     algorithm = Alg(alg)
     prehashed = utils.Prehashed(hash_of(algorithm.hash))
-    scheme = ec.ECDSA(prehashed, deterministic_signing=algorithm.is_deterministic_ecdsa)
+    own = {"deterministic_signing": True} if algorithm.is_deterministic_ecdsa else {}  # not in every version
+    scheme = ec.ECDSA(prehashed, **own)
     signature = _load(attributes, data, attributes.bits).sign(digest, scheme)
     size = (attributes.bits + 7) // 8
     return b"".join(number.to_bytes(size, "big") for number in utils.decode_dss_signature(signature))

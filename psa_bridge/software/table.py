@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +15,8 @@ from psa_bridge.constants import Alg, EccFamily, KeyType
 class Offer:
     """A capability. Empty ``algorithms``, ``key_types`` and ``key_sizes`` are not restricted.
 
-    ``module`` of ``cryptography`` has the ``classes``: those of keys for the ``key_sizes``, one for each, or what
-    all of the offer needs; not every version of the package has them.
+    ``module`` of ``cryptography`` has the ``classes`` of keys for the ``key_sizes``, one for each, and the name that
+    the offer ``needs``; not every version of the package has them.
     """
 
     entry_points: tuple[str, ...]
@@ -29,6 +28,7 @@ class Offer:
     derived_types: tuple[int, ...] = ()
     module: str = ""
     classes: tuple[str, ...] = ()
+    needs: str = ""
 
     def described(self) -> dict[str, Any]:
         """In the grammar of a driver description."""
@@ -107,9 +107,9 @@ HASHES: tuple[Alg, ...] = (
     Alg.SHAKE256_512,
 )
 _IN_HMAC = HASHES[:15]
-_IN_SIGNATURES = HASHES[:13]
+_IN_SIGNATURES = HASHES[:12]
 _IN_OAEP = HASHES[1:6]
-"""The hashes that OpenSSL takes in HMAC, in RSA signatures and deterministic ECDSA, and in OAEP."""
+"""The hashes that all versions take in HMAC, in RSA signatures and deterministic ECDSA, and in OAEP."""
 
 _MULTIPART = ("hash_setup", "hash_update", "hash_finish", "hash_abort", "hash_clone")
 _BLOCK = (KeyType.AES, KeyType.CAMELLIA, KeyType.SM4, KeyType.DES)
@@ -134,13 +134,16 @@ def _pairs(key_types: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(key_type for key_type in key_types if KeyType(key_type).is_key_pair)
 
 
-def _on_curves(entry_points: tuple[str, ...], *algorithms: Alg) -> tuple[Offer, ...]:
-    return tuple(Offer(entry_points, algorithms, types, sizes) for types, sizes in _WEIERSTRASS)
+def _on_curves(entry_points: tuple[str, ...], *algorithms: Alg, needs: str = "") -> tuple[Offer, ...]:
+    module = "asymmetric/ec" if needs else ""
+    return tuple(
+        Offer(entry_points, algorithms, types, sizes, module=module, needs=needs) for types, sizes in _WEIERSTRASS
+    )
 
 
 WHOLE: tuple[Offer, ...] = (
     Offer(("hash_compute", *_MULTIPART), HASHES),
-    Offer(_XOF, (Alg.SHAKE128, Alg.SHAKE256), module="hashes", classes=("XOFHash",)),
+    Offer(_XOF, (Alg.SHAKE128, Alg.SHAKE256), module="hashes", needs="XOFHash"),
     Offer(("mac_compute",), tuple(_mac(Alg.HMAC(alg)) for alg in _IN_HMAC), (KeyType.HMAC,)),
     Offer(("mac_compute",), (_mac(Alg.CMAC), _mac(Alg.CBC_MAC)), _BLOCK),
     Offer(
@@ -175,7 +178,8 @@ WHOLE: tuple[Offer, ...] = (
         (Alg.RSA_PKCS1V15_CRYPT, *_with(_IN_OAEP, Alg.RSA_OAEP)),
         _RSA,
     ),
-    *_on_curves(_SIGN, *_with(HASHES, Alg.ECDSA), *_with(_IN_SIGNATURES, Alg.DETERMINISTIC_ECDSA)),
+    *_on_curves(_SIGN, *_with(HASHES, Alg.ECDSA)),
+    *_on_curves(_SIGN, *_with(_IN_SIGNATURES, Alg.DETERMINISTIC_ECDSA), needs="deterministic_signing"),
     Offer(("sign_message", "verify_message"), (Alg.PURE_EDDSA,), _EDWARDS),
     *(Offer(("key_agreement",), (Alg.ECDH,), _pairs(types), sizes) for types, sizes in _WEIERSTRASS),
     Offer(("key_agreement",), (Alg.ECDH,), _pairs(_MONTGOMERY)),
@@ -218,12 +222,9 @@ def available(offers: Iterable[Offer]) -> tuple[Offer, ...]:
     found = []
     for offer in offers:
         text = _text(offer.module) if offer.module else ""
-        there = [re.search(rf"^(class )?{name}\b", text, re.MULTILINE) is not None for name in offer.classes]
-        if offer.key_sizes and offer.module:
-            kept = tuple(size for size, has in zip(offer.key_sizes, there, strict=True) if has)
-            offered = bool(kept)
-        else:
-            kept, offered = offer.key_sizes, all(there)
-        if offered:
-            found.append(replace(offer, key_sizes=kept, module="", classes=()))
+        sizes = offer.key_sizes
+        if offer.classes:
+            sizes = tuple(size for size, name in zip(sizes, offer.classes, strict=True) if f"class {name}" in text)
+        if offer.needs in text and (sizes or not offer.classes):
+            found.append(replace(offer, key_sizes=sizes, module="", classes=(), needs=""))
     return tuple(found)
