@@ -331,6 +331,16 @@ def test_an_iv_of_another_length_is_not_held_for_decryption_in_one_piece(alone: 
         operation.set_iv(iv)
 
 
+def test_a_nonce_of_the_original_chacha20_comes_after_a_counter_of_8_bytes(alone: Core) -> None:
+    key = alone.import_key(KeyAttributes(KeyType.CHACHA20, usage=CRYPT, alg=Alg.STREAM_CIPHER), bytes(range(32)))
+    texts = []
+    for iv in (b"nonce-of", bytes(8) + b"nonce-of"):
+        with key.cipher_encrypt_setup(Alg.STREAM_CIPHER) as operation:
+            operation.set_iv(iv)
+            texts.append(operation.update(b"text" * 40) + operation.finish())
+    assert texts[0] == texts[1] != b"text" * 40
+
+
 def test_symmetric_mechanisms_agree_with_the_standard_library(alone: Core) -> None:
     import hmac  # noqa: PLC0415
 

@@ -83,13 +83,33 @@ static uint32_t alg_of(const forwarded_t *request) {
                                   : 0;
 }
 
+/* The fewest bytes of a successful output. Texts can be empty, and the context of a key. */
+static size_t least_of(uint16_t entry_point) {
+    switch ((psab_entry_point_t)entry_point) {
+    case PSAB_EP_HASH_FINISH:
+    case PSAB_EP_HASH_SUSPEND:
+    case PSAB_EP_MAC_SIGN_FINISH:
+    case PSAB_EP_SIGN_FINISH:
+    case PSAB_EP_SIGN_HASH_COMPLETE:
+    case PSAB_EP_SIGN_HASH_WITH_CONTEXT:
+    case PSAB_EP_SIGN_MESSAGE_WITH_CONTEXT:
+    case PSAB_EP_ASYMMETRIC_ENCRYPT:
+    case PSAB_EP_KEY_AGREEMENT:
+    case PSAB_EP_WRAP_KEY:
+    case PSAB_EP_EXPORT_PUBLIC_KEY:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 /* All outputs of a call, judged. */
 static psab_status_t judge(const forwarded_t *request, const psab_candidate_t *c, psab_status_t status) {
     for (size_t i = 0; i < request->row->count; i++) {
         psab_value_t *value = &request->values[i];
         if (value->tag == PSAB_TAG_OUTPUT) {
-            status = psab_output(c, request->entry_point, status, value->u.output.data, value->u.output.size, 0,
-                                 value->u.output.length);
+            status = psab_output(c, request->entry_point, status, value->u.output.data, value->u.output.size,
+                                 least_of(request->entry_point), value->u.output.length);
         }
     }
     for (size_t i = 0; i < request->row->count && status != PSA_SUCCESS; i++) {
@@ -108,16 +128,18 @@ static psab_status_t judge(const forwarded_t *request, const psab_candidate_t *c
 static psab_status_t call(const forwarded_t *request, const psab_candidate_t *c, psab_operation_t *const *operations,
                           bool choosing) {
     psab_value_t values[PSAB_MAX_VALUES];
+    const psab_operation_t *changed = NULL; /* the last one: others are sources */
     for (size_t i = 0; i < request->row->count; i++) {
         values[i] = request->values[i];
         if (values[i].tag == PSAB_TAG_CONTEXT) {
             values[i].u.context.data = (*operations)->context;
             values[i].u.context.size = (*operations)->size;
-            operations++;
+            changed = *operations++;
         }
     }
     psab_frame_t frame;
     psab_enter(&frame, request->core, c);
+    frame.guard = changed != NULL ? changed->context + changed->size : NULL;
     psab_status_t status = psab_unpack_call(&c->ops, c->context, request->entry_point, values, request->row->count);
     status = choosing ? psab_leave(&frame, request->entry_point, status)
                       : psab_leave_step(&frame, request->entry_point, status);

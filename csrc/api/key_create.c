@@ -211,6 +211,9 @@ static psa_status_t generate_opaque(psab_core_t *core, psab_key_t *key, const ps
                                     const uint8_t *data, size_t size) {
     size_t length = 0;
     psab_scratch_t saved;
+    if (!psab_driver_generates(core, key, custom != NULL)) { /* before a place is allocated for nothing */
+        return psab_refuse(core, PSA_ERROR_NOT_SUPPORTED, "no driver at the location generates such a key");
+    }
     psa_status_t status = psab_opaque_prepare(core, key, key->attributes.bits, &saved);
     if (status == PSA_SUCCESS) {
         status = psab_driver_generate(core, key, custom, data, size, &length);

@@ -72,6 +72,16 @@ static psa_status_t generate_custom(psab_core_t *core, const psab_key_t *key, co
     return status;
 }
 
+static bool offers(psab_core_t *core, uint16_t plan, const psab_attributes_t *attributes) {
+    const psab_route_t *route = psab_route(core->registry, plan, attributes->alg, attributes, NULL);
+    return route == NULL || route->count != 0; /* without memory, the call itself says so */
+}
+
+bool psab_driver_generates(psab_core_t *core, const psab_key_t *key, bool custom) {
+    return offers(core, PSAB_PLAN_GENERATE_KEY_CUSTOM, &key->attributes) ||
+           (!custom && offers(core, PSAB_PLAN_GENERATE_KEY, &key->attributes));
+}
+
 psa_status_t psab_driver_generate(psab_core_t *core, const psab_key_t *key, const psab_custom_t *custom,
                                   const uint8_t *data, size_t size, size_t *length) {
     if (custom != NULL) {

@@ -194,6 +194,9 @@ typedef struct psab_imported {
 psa_status_t psab_driver_import(psab_core_t *core, const psab_key_t *key, const uint8_t *data, size_t length,
                                 size_t bits, psab_imported_t *imported);
 
+/** Whether any driver has an entry point to generate a key with, with parameters if they are `custom`. */
+bool psab_driver_generates(psab_core_t *core, const psab_key_t *key, bool custom);
+
 /** Generate through a driver.
  *
  * @param core    the instance

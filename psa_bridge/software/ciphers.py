@@ -49,9 +49,8 @@ def _cipher(attributes: KeyAttributes, key: bytes, alg: int, iv: bytes) -> Any:
         warnings.simplefilter("ignore")  # modes and ciphers are the caller's choice here
         try:
             if alg == Alg.STREAM_CIPHER:
-                if len(iv) == 12:
-                    iv = bytes(4) + iv
-                return Cipher(algorithms.ChaCha20(key, iv), None)
+                counter = bytes(16 - len(iv))  # of 4 bytes, of 8 with the nonce of the original, or given
+                return Cipher(algorithms.ChaCha20(key, counter + iv), None)
             return Cipher(block_cipher(attributes.type, key), _MODES[alg](iv))
         except (ValueError, KeyError) as error:
             raise InvalidArgument(str(error)) from error

@@ -193,6 +193,59 @@ TEST(a_place_that_was_allocated_is_written_down) {
     psab_core_free(core);
 }
 
+TEST(no_place_is_allocated_for_a_key_that_nobody_generates) {
+    static const uint16_t keeper[] = {PSAB_EP_GENERATE_KEY, PSAB_EP_ALLOCATE_KEY, PSAB_EP_DESTROY_KEY};
+    toy_t toy;
+    psa_key_id_t made = 0;
+    psab_core_t *core = mock_core();
+    toy_register(&toy, core, "toy", true, keeper, COUNT(keeper));
+    CHECK_STATUS(create(core, PSAB_EP_GENERATE_KEY_CUSTOM, 0, 0, &made), PSA_ERROR_NOT_SUPPORTED);
+    CHECK_EQUAL(toy.calls[PSAB_EP_ALLOCATE_KEY], 0);
+    CHECK_STATUS(create(core, PSAB_EP_GENERATE_KEY, 0, 0, &made), PSA_SUCCESS);
+    CHECK_EQUAL(toy.calls[PSAB_EP_ALLOCATE_KEY], 1);
+    psab_core_free(core);
+}
+
+/* Start and complete a signature that no function of the API reaches. */
+static psa_status_t sign_by_entry_points(psab_core_t *core, size_t *length) {
+    uint32_t handle = 0;
+    psab_attributes_t attributes = attributes_of(PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1), 256, 0);
+    const psab_value_t context = {
+        PSAB_TAG_CONTEXT, 1, {.context = {&handle, sizeof handle, PSAB_CONTEXT_SIGN_HASH_INTERRUPTIBLE_OPERATION}}};
+    psab_value_t start[] = {context,
+                            {PSAB_TAG_ATTRIBUTES, 0, {.attributes = &attributes}},
+                            {PSAB_TAG_INPUT, 1, {.input = {input, 32}}},
+                            {PSAB_TAG_SCALAR, 0, {.scalar = PSA_ALG_ECDSA(PSA_ALG_SHA_256)}},
+                            {PSAB_TAG_INPUT, 0, {.input = {input, 32}}}};
+    psab_value_t complete[] = {context, {PSAB_TAG_OUTPUT, 0, {.output = {out, 64, length}}}};
+    psa_status_t status = psab_core_call(core, PSAB_EP_SIGN_HASH_START, start, COUNT(start));
+    return status == PSA_SUCCESS ? psab_core_call(core, PSAB_EP_SIGN_HASH_COMPLETE, complete, COUNT(complete)) : status;
+}
+
+TEST(an_entry_point_that_is_called_by_itself_is_not_trusted_either) {
+    static const uint16_t signer[] = {PSAB_EP_SIGN_HASH_START, PSAB_EP_SIGN_HASH_COMPLETE, PSAB_EP_SIGN_HASH_ABORT};
+    static const struct {
+        uint16_t liar;
+        toy_lie_t lie;
+        const char *words;
+    } cases[] = {{PSAB_EP_SIGN_HASH_START, TOY_OVERRUNS, "past the end of its operation context"},
+                 {PSAB_EP_SIGN_HASH_COMPLETE, TOY_OVERRUNS, "past the end of its operation context"},
+                 {PSAB_EP_SIGN_HASH_COMPLETE, TOY_IS_EMPTY, "success with"}};
+    toy_t toy;
+    size_t length = 0;
+    psab_core_t *core = mock_core();
+    toy_register(&toy, core, "toy", false, signer, COUNT(signer));
+    CHECK_STATUS(sign_by_entry_points(core, &length), PSA_SUCCESS);
+    CHECK_EQUAL(length, 64);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        toy.liar = cases[i].liar;
+        toy.lie = cases[i].lie;
+        CHECK_STATUS(sign_by_entry_points(core, &length), PSA_ERROR_CORRUPTION_DETECTED);
+        check_reported(cases[i].words);
+    }
+    psab_core_free(core);
+}
+
 static const uint16_t unwrapper[] = {PSAB_EP_IMPORT_KEY, PSAB_EP_UNWRAP_KEY};
 
 TEST(an_unwrapped_key_has_the_length_that_was_wrapped) {
