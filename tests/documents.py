@@ -51,7 +51,10 @@ def steps(page: str) -> list[Step]:
 
 def matches(shown: str, printed: str) -> bool:
     """Whether output is what a page shows; ``...`` there stands for anything, by itself on a line for any lines."""
-    pattern = re.escape(shown.rstrip("\n")).replace(r"\.\.\.", r"(?:.|\n)*?")
+    text, more = shown.rstrip("\n"), ""
+    if text.endswith("\n..."):
+        text, more = text.removesuffix("\n..."), r"(?:\n(?:.|\n)*)?"
+    pattern = re.escape(text).replace(r"\.\.\.", r"(?:.|\n)*?") + more
     return re.fullmatch(pattern, printed.rstrip("\n")) is not None
 
 

@@ -16,3 +16,6 @@ def test_an_output_that_differs_is_noticed() -> None:
     assert matches("took ... us", "took 3.4 us\n")
     assert not matches("a\nz\n", "a\nb\nz\n")
     assert not matches("a", "ab")
+    assert matches("a\n...\n", "a\n")
+    assert matches("a\n...\n", "a\nb\n")
+    assert not matches("a\n...\n", "ab\n")
