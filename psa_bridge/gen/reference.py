@@ -108,7 +108,8 @@ def emit(
     """The whole page."""
     intro = (
         "# Driver entry points\n\nGenerated from psa_bridge/spec/entry_points.py. The prefix of the driver is `acme` "
-        "here; a description may give any other name.\n\n"
+        "here; a description may give any other name. How the initial inputs of derivations and PAKEs are read is in "
+        "[a page of their own](../howto/derivation-driver.md).\n\n"
     )
     groups = "".join(
         f"## {group}\n\n" + "".join(_row(row, variants) for row in rows if row.family == group)

@@ -34,7 +34,11 @@ class Attributes(NamedTuple):
 
 
 class KdfInput(NamedTuple):
-    """One input of a key derivation; ``type`` is a ``psab_input_type_t``."""
+    """One input of a key derivation, as a driver written in Python gets it.
+
+    ``type`` is 1 for an input that was left out, 2 for bytes, 3 for a key, 4 for an integer. A key comes with its
+    attributes, and its data is the material or, of an opaque driver, the key context.
+    """
 
     step: int
     type: int
@@ -44,7 +48,7 @@ class KdfInput(NamedTuple):
 
 
 class KdfInputs(NamedTuple):
-    """The initial inputs of a key derivation."""
+    """The initial inputs of a key derivation: what ``key_derivation_setup`` of a driver in Python gets."""
 
     alg: int
     items: tuple[KdfInput, ...] = ()
@@ -60,8 +64,9 @@ class KdfInputs(NamedTuple):
 
 
 class PakeInputs(NamedTuple):
-    """The initial inputs of a PAKE; ``suite`` is algorithm, primitive and key confirmation.
+    """The initial inputs of a PAKE: what ``pake_setup`` of a driver in Python gets.
 
+    ``suite`` is algorithm, primitive and key confirmation, ``password`` the material of the key or its context.
     Identities and context are None where they were not given, which is another thing than empty.
     """
 
