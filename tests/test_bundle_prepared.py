@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from image_harness import HERE, OWN_HEADERS, Attributes, LoadedImage
 
 from psa_bridge import Alg, Core, KeyAttributes, KeyType, Usage
 from psa_bridge.driver.bundle import Bundle, BundleError, build_image, load_bundle
+from psa_bridge.paths import DRIVERS
 
 KEEPER = HERE / "keeper"
+MESSAGE = bytes(range(250)) * 20
 HMAC = Alg.HMAC(Alg.SHA_256)
 ATTRIBUTES = KeyAttributes(type=KeyType.HMAC, usage=Usage.SIGN_MESSAGE, alg=HMAC)
 
@@ -60,3 +66,38 @@ def test_the_header_of_the_service_stands_alone() -> None:
         "#include <stddef.h>",
         "#include <stdint.h>",
     ]
+
+
+SIZES = (0, 1, 16, 100, 127, 128, 129, 500, 800, 8191, 8192, 70001)
+
+
+@pytest.fixture(scope="module")
+def accelerated() -> Iterator[Core]:
+    with Core(DRIVERS / "x86_aes") as core:
+        key = core.import_key(KeyAttributes(KeyType.AES, usage=Usage.ENCRYPT, alg=Alg.GCM), bytes(16))
+        key.aead_encrypt(Alg.GCM, bytes(12), b"", b"")
+        if not core.counts["x86_aes"].served:
+            pytest.skip("this processor lacks the instructions of the driver")
+        yield core
+
+
+@pytest.mark.parametrize("size", [16, 24, 32])
+def test_a_gcm_key_that_the_accelerator_kept_gives_what_a_new_one_gives(accelerated: Core, size: int) -> None:
+    """Whatever was done with it before: what is kept has powers for every length."""
+    attributes = KeyAttributes(KeyType.AES, usage=Usage.ENCRYPT | Usage.DECRYPT, alg=Alg.GCM)
+    key, reference = accelerated.import_key(attributes, bytes(range(size))), AESGCM(bytes(range(size)))
+    for ad, text in itertools.product((0, 13, 300, 9000), SIZES):
+        nonce = (ad << 32 | text).to_bytes(12, "big")
+        sealed = key.aead_encrypt(Alg.GCM, nonce, bytes(ad), bytes(text))
+        assert sealed == reference.encrypt(nonce, bytes(text), bytes(ad))
+        assert key.aead_decrypt(Alg.GCM, nonce, bytes(ad), sealed) == bytes(text)
+
+
+def test_threads_share_what_the_accelerator_kept(accelerated: Core) -> None:
+    attributes = KeyAttributes(KeyType.AES, usage=Usage.ENCRYPT, alg=Alg.GCM)
+    for _ in range(20):
+        key = accelerated.import_key(attributes, bytes(16))
+        with ThreadPoolExecutor(4) as pool:
+            made = set(pool.map(lambda _, k=key: k.aead_encrypt(Alg.GCM, bytes(12), b"", MESSAGE), range(40)))
+        assert made == {AESGCM(bytes(16)).encrypt(bytes(12), MESSAGE, b"")}
+        key.destroy()

@@ -21,13 +21,21 @@ typedef struct {
     uint32_t rounds; /**< 10, 12 or 14 */
 } x86_aes_key_t;
 
-/** The powers of the hash key that x86_aes_gcm_t can hold: the blocks of the largest batch. */
+/** The powers of the hash key that x86_aes_gcm_key_t can hold: the blocks of the largest batch. */
 #define X86_AES_POWERS 32
+
+/** What GCM makes of a key. */
+typedef struct {
+    x86_aes_key_t schedule;
+    uint32_t powers; /**< how many powers of the hash key there are: 1, 8, 16 or 32 */
+    /** Power n is at X86_AES_POWERS - n, in the form that x86_aes_ghash.h describes; `half` holds
+     * the sum of its two halves, twice. */
+    uint8_t power[X86_AES_POWERS][16];
+    uint8_t half[X86_AES_POWERS][16];
+} x86_aes_gcm_key_t;
 
 /** GCM in progress. Lengths are in bytes. */
 typedef struct {
-    x86_aes_key_t key;
-    uint32_t powers;      /**< how many powers of the hash key there are: 1, 8, 16 or 32 */
     uint8_t counter[16];  /**< of the next block */
     uint8_t first[16];    /**< the encrypted first counter block, which masks the tag */
     uint8_t hash[16];     /**< GHASH so far, bytes reversed */
@@ -35,10 +43,6 @@ typedef struct {
     uint8_t block[16];    /**< additional data or ciphertext of the block that was begun */
     uint64_t ad_length;   /**< additional data so far */
     uint64_t text_length; /**< text so far */
-    /** Power n is at X86_AES_POWERS - n, in the form that x86_aes_ghash.h describes; `half` holds
-     * the sum of its two halves, twice. */
-    uint8_t power[X86_AES_POWERS][16];
-    uint8_t half[X86_AES_POWERS][16];
 } x86_aes_gcm_t;
 
 /** A cipher in progress. */
@@ -62,6 +66,7 @@ typedef struct {
     uint64_t ad_limit; /**< bytes, if has_lengths */
     uint64_t text_limit;
     x86_aes_gcm_t gcm;
+    x86_aes_gcm_key_t key;
 } x86_aes_aead_operation_t;
 
 /** A MAC in progress. */

@@ -1,6 +1,7 @@
 /* The entry points of authenticated encryption. */
 #include "x86_aes_cpu.h"
 #include "x86_aes_gcm.h"
+#include "x86_aes_kept.h"
 #include "x86_aes_key.h"
 
 #include <string.h>
@@ -27,6 +28,30 @@ static psa_status_t check_lengths(size_t nonce_length, size_t ad_length, size_t 
     return fits ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
 }
 
+/* The key of a single call: one that is kept, or one of its own. */
+static const x86_aes_gcm_key_t *take(x86_aes_gcm_key_t *own, const uint8_t *key, size_t key_size, uint64_t expected) {
+    const x86_aes_gcm_key_t *kept = x86_aes_kept_gcm(key, key_size);
+    if (kept != NULL) {
+        return kept;
+    }
+    x86_aes_gcm_take(own, key, key_size);
+    x86_aes_gcm_expect(own, expected);
+    return own;
+}
+
+static void leave(const x86_aes_gcm_key_t *key, x86_aes_gcm_key_t *own, x86_aes_gcm_t *gcm) {
+    if (key == own) {
+        x86_aes_gcm_forget(own);
+    }
+    x86_aes_wipe(gcm, sizeof(*gcm));
+}
+
+/* The longest of the inputs. */
+static uint64_t longest(size_t nonce, size_t ad, size_t text) {
+    size_t most = nonce > ad ? nonce : ad;
+    return most > text ? most : text;
+}
+
 psa_status_t x86_aes_aead_encrypt(const psa_key_attributes_t *attributes, const uint8_t *key_buffer,
                                   size_t key_buffer_size, psa_algorithm_t alg, const uint8_t *nonce,
                                   size_t nonce_length, const uint8_t *additional_data, size_t additional_data_length,
@@ -44,16 +69,19 @@ psa_status_t x86_aes_aead_encrypt(const psa_key_attributes_t *attributes, const 
         return PSA_ERROR_BUFFER_TOO_SMALL;
     }
     x86_aes_gcm_t gcm;
+    x86_aes_gcm_key_t own;
     uint8_t tag[16];
-    x86_aes_gcm_start(&gcm, key_buffer, key_buffer_size);
-    x86_aes_gcm_nonce(&gcm, nonce, nonce_length);
-    x86_aes_gcm_ad(&gcm, additional_data, additional_data_length);
+    const x86_aes_gcm_key_t *key =
+        take(&own, key_buffer, key_buffer_size, longest(nonce_length, additional_data_length, plaintext_length));
+    x86_aes_gcm_start(&gcm);
+    x86_aes_gcm_nonce(key, &gcm, nonce, nonce_length);
+    x86_aes_gcm_ad(key, &gcm, additional_data, additional_data_length);
     plaintext = x86_aes_source(plaintext, plaintext_length, ciphertext);
-    x86_aes_gcm_text(&gcm, false, plaintext, plaintext_length, ciphertext);
-    x86_aes_gcm_tag(&gcm, tag);
+    x86_aes_gcm_text(key, &gcm, false, plaintext, plaintext_length, ciphertext);
+    x86_aes_gcm_tag(key, &gcm, tag);
     memcpy(ciphertext + plaintext_length, tag, tag_length);
     *ciphertext_length = plaintext_length + tag_length;
-    x86_aes_gcm_wipe(&gcm);
+    leave(key, &own, &gcm);
     return PSA_SUCCESS;
 }
 
@@ -79,22 +107,25 @@ psa_status_t x86_aes_aead_decrypt(const psa_key_attributes_t *attributes, const 
         return PSA_ERROR_BUFFER_TOO_SMALL;
     }
     x86_aes_gcm_t gcm;
+    x86_aes_gcm_key_t own;
     uint8_t tag[16];
     uint8_t given[16]; /* the plaintext may be written over it */
     memcpy(given, ciphertext + length, tag_length);
-    x86_aes_gcm_start(&gcm, key_buffer, key_buffer_size);
-    x86_aes_gcm_nonce(&gcm, nonce, nonce_length);
-    x86_aes_gcm_ad(&gcm, additional_data, additional_data_length);
+    const x86_aes_gcm_key_t *key =
+        take(&own, key_buffer, key_buffer_size, longest(nonce_length, additional_data_length, length));
+    x86_aes_gcm_start(&gcm);
+    x86_aes_gcm_nonce(key, &gcm, nonce, nonce_length);
+    x86_aes_gcm_ad(key, &gcm, additional_data, additional_data_length);
     ciphertext = x86_aes_source(ciphertext, length, plaintext);
-    x86_aes_gcm_text(&gcm, true, ciphertext, length, plaintext);
-    x86_aes_gcm_tag(&gcm, tag);
+    x86_aes_gcm_text(key, &gcm, true, ciphertext, length, plaintext);
+    x86_aes_gcm_tag(key, &gcm, tag);
     if (x86_aes_differ(tag, given, tag_length)) {
         x86_aes_wipe(plaintext, length);
         status = PSA_ERROR_INVALID_SIGNATURE;
     } else {
         *plaintext_length = length;
     }
-    x86_aes_gcm_wipe(&gcm);
+    leave(key, &own, &gcm);
     x86_aes_wipe(tag, sizeof(tag));
     return status;
 }
@@ -106,7 +137,8 @@ static psa_status_t setup(x86_aes_aead_operation_t *operation, const psa_key_att
         return status;
     }
     memset(operation, 0, offsetof(x86_aes_aead_operation_t, gcm));
-    x86_aes_gcm_start(&operation->gcm, key, key_size);
+    x86_aes_gcm_take(&operation->key, key, key_size);
+    x86_aes_gcm_start(&operation->gcm);
     operation->alg = alg;
     operation->decrypt = decrypt;
     return PSA_SUCCESS;
@@ -138,7 +170,8 @@ psa_status_t x86_aes_aead_set_nonce(x86_aes_aead_operation_t *operation, const u
     }
     psa_status_t status = check_lengths(nonce_length, 0, 0);
     if (status == PSA_SUCCESS) {
-        x86_aes_gcm_nonce(&operation->gcm, nonce, nonce_length);
+        x86_aes_gcm_expect(&operation->key, nonce_length);
+        x86_aes_gcm_nonce(&operation->key, &operation->gcm, nonce, nonce_length);
         operation->has_nonce = 1;
     }
     return status;
@@ -152,7 +185,8 @@ psa_status_t x86_aes_aead_update_ad(x86_aes_aead_operation_t *operation, const u
     if (input_length > limit - operation->gcm.ad_length) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
-    x86_aes_gcm_ad(&operation->gcm, input, input_length);
+    x86_aes_gcm_expect(&operation->key, input_length);
+    x86_aes_gcm_ad(&operation->key, &operation->gcm, input, input_length);
     return PSA_SUCCESS;
 }
 
@@ -171,7 +205,8 @@ psa_status_t x86_aes_aead_update(x86_aes_aead_operation_t *operation, const uint
     }
     operation->has_text = 1;
     input = x86_aes_source(input, input_length, output);
-    x86_aes_gcm_text(&operation->gcm, operation->decrypt, input, input_length, output);
+    x86_aes_gcm_expect(&operation->key, input_length);
+    x86_aes_gcm_text(&operation->key, &operation->gcm, operation->decrypt, input, input_length, output);
     *output_length = input_length;
     return PSA_SUCCESS;
 }
@@ -185,7 +220,7 @@ static psa_status_t finish(x86_aes_aead_operation_t *operation, bool decrypt, ui
         (operation->gcm.ad_length < operation->ad_limit || operation->gcm.text_length < operation->text_limit)) {
         return PSA_ERROR_INVALID_ARGUMENT;
     }
-    x86_aes_gcm_tag(&operation->gcm, tag);
+    x86_aes_gcm_tag(&operation->key, &operation->gcm, tag);
     return PSA_SUCCESS;
 }
 

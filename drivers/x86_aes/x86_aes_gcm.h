@@ -14,22 +14,29 @@
 #define X86_AES_GCM_AD_MAX ((uint64_t)0x1fffffffffffffff)
 #define X86_AES_GCM_TEXT_MAX ((uint64_t)0xfffffffe0)
 
-/** Takes a key of 16, 24 or 32 bytes; the context may hold anything before. */
-void x86_aes_gcm_start(x86_aes_gcm_t *gcm, const uint8_t *key, size_t key_size);
+/** Takes a key of 16, 24 or 32 bytes. */
+void x86_aes_gcm_take(x86_aes_gcm_key_t *key, const uint8_t *bytes, size_t size);
+
+/** Makes as many powers of the hash key as pay off for so many bytes to come; without, any data is worked slowly. */
+void x86_aes_gcm_expect(x86_aes_gcm_key_t *key, uint64_t size);
+
+/** Wipes a key; the powers that were never made are not touched. */
+void x86_aes_gcm_forget(x86_aes_gcm_key_t *key);
+
+/** Begins; the context may hold anything before. */
+void x86_aes_gcm_start(x86_aes_gcm_t *gcm);
 
 /** Takes the nonce, 1 byte or more. */
-void x86_aes_gcm_nonce(x86_aes_gcm_t *gcm, const uint8_t *nonce, size_t size);
+void x86_aes_gcm_nonce(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *nonce, size_t size);
 
 /** Takes a piece of additional data; all of it comes before the text. */
-void x86_aes_gcm_ad(x86_aes_gcm_t *gcm, const uint8_t *data, size_t size);
+void x86_aes_gcm_ad(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *data, size_t size);
 
 /** Encrypts or decrypts a piece of text; `in` may be `out` and must not overlap it otherwise. */
-void x86_aes_gcm_text(x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, size_t size, uint8_t *out);
+void x86_aes_gcm_text(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, size_t size,
+                      uint8_t *out);
 
 /** Gives the tag of all that came; the context is then good for wiping only. */
-void x86_aes_gcm_tag(x86_aes_gcm_t *gcm, uint8_t tag[16]);
-
-/** Wipes the context; the members that were never set are not touched. */
-void x86_aes_gcm_wipe(x86_aes_gcm_t *gcm);
+void x86_aes_gcm_tag(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, uint8_t tag[16]);
 
 #endif

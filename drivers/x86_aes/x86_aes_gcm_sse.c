@@ -16,24 +16,25 @@ INLINE_GHASH __m128i counter_blocks(__m128i *batch, __m128i number) {
 
 /* The rounds of a batch of counter blocks, interleaved with the hash of eight blocks at `hashed`,
  * unless that is null. */
-INLINE_GHASH __m128i rounds_and_hash(const x86_aes_gcm_t *gcm, __m128i *batch, const uint8_t *hashed, __m128i hash) {
-    const x86_aes_key_t *key = &gcm->key;
+INLINE_GHASH __m128i rounds_and_hash(const x86_aes_gcm_key_t *key, __m128i *batch, const uint8_t *hashed,
+                                     __m128i hash) {
+    const x86_aes_key_t *schedule = &key->schedule;
     x86_aes_sums_t sums = {_mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()};
-    x86_aes_add_8(batch, key->round_key[0]);
+    x86_aes_add_8(batch, schedule->round_key[0]);
 #pragma GCC unroll 9
     for (int r = 1; r < 10; r++) {
-        x86_aes_round_8(batch, key->round_key[r]);
+        x86_aes_round_8(batch, schedule->round_key[r]);
         if (hashed != NULL && r <= LANES) {
             /* The first block comes last: it waits for the batch before. */
             __m128i block = x86_aes_reverse(x86_aes_load(hashed + 16 * (r % LANES)));
             block = r == LANES ? _mm_xor_si128(block, hash) : block;
-            x86_aes_sums_add(&sums, block, gcm, SLOT + r % LANES);
+            x86_aes_sums_add(&sums, block, key, SLOT + r % LANES);
         }
     }
-    for (uint32_t r = 10; r < key->rounds; r++) {
-        x86_aes_round_8(batch, key->round_key[r]);
+    for (uint32_t r = 10; r < schedule->rounds; r++) {
+        x86_aes_round_8(batch, schedule->round_key[r]);
     }
-    x86_aes_last_8(batch, key->round_key[key->rounds]);
+    x86_aes_last_8(batch, schedule->round_key[schedule->rounds]);
     return hashed != NULL ? x86_aes_sums_reduce(sums) : hash;
 }
 
@@ -44,33 +45,35 @@ INLINE_GHASH void mask(const __m128i *batch, const uint8_t *in, uint8_t *out) {
     }
 }
 
-WITH_GHASH static void encrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out, size_t batches) {
+WITH_GHASH static void encrypt(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out,
+                               size_t batches) {
     __m128i number = x86_aes_reverse(x86_aes_load(gcm->counter));
     __m128i hash = x86_aes_load(gcm->hash);
     __m128i batch[LANES];
     /* The hash is one batch behind: the ciphertext has to be there. */
     number = counter_blocks(batch, number);
-    x86_aes_encrypt_8(&gcm->key, batch);
+    x86_aes_encrypt_8(&key->schedule, batch);
     mask(batch, in, out);
     for (size_t i = 1; i < batches; i++) {
         in += 16 * LANES;
         out += 16 * LANES;
         number = counter_blocks(batch, number);
-        hash = rounds_and_hash(gcm, batch, out - 16 * LANES, hash);
+        hash = rounds_and_hash(key, batch, out - 16 * LANES, hash);
         mask(batch, in, out);
     }
     x86_aes_store(gcm->counter, x86_aes_reverse(number));
     x86_aes_store(gcm->hash, hash);
-    x86_aes_ghash_sse(gcm, out, LANES);
+    x86_aes_ghash_sse(key, gcm, out, LANES);
 }
 
-WITH_GHASH static void decrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out, size_t batches) {
+WITH_GHASH static void decrypt(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out,
+                               size_t batches) {
     __m128i number = x86_aes_reverse(x86_aes_load(gcm->counter));
     __m128i hash = x86_aes_load(gcm->hash);
     for (size_t i = 0; i < batches; i++) {
         __m128i batch[LANES];
         number = counter_blocks(batch, number);
-        hash = rounds_and_hash(gcm, batch, in, hash);
+        hash = rounds_and_hash(key, batch, in, hash);
         mask(batch, in, out);
         in += 16 * LANES;
         out += 16 * LANES;
@@ -79,8 +82,9 @@ WITH_GHASH static void decrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *o
     x86_aes_store(gcm->hash, hash);
 }
 
-void x86_aes_gcm_sse(x86_aes_gcm_t *gcm, bool inverse, const uint8_t *in, uint8_t *out, size_t batches) {
+void x86_aes_gcm_sse(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, bool inverse, const uint8_t *in, uint8_t *out,
+                     size_t batches) {
     if (batches > 0) {
-        (inverse ? decrypt : encrypt)(gcm, in, out, batches);
+        (inverse ? decrypt : encrypt)(key, gcm, in, out, batches);
     }
 }

@@ -19,13 +19,13 @@ INLINE_WIDE_GHASH sums_t no_sums(void) {
 }
 
 /* Adds the products of pair i of a batch; the hash so far goes to the first block. */
-INLINE_WIDE_GHASH void add_pair(sums_t *sums, const x86_aes_gcm_t *gcm, const uint8_t *data, int i, __m128i hash) {
+INLINE_WIDE_GHASH void add_pair(sums_t *sums, const x86_aes_gcm_key_t *key, const uint8_t *data, int i, __m128i hash) {
     __m256i blocks = x86_aes_reverse_2(x86_aes_load_2(data + 32 * i));
     if (i == 0) {
         blocks = _mm256_xor_si256(blocks, _mm256_zextsi128_si256(hash));
     }
-    __m256i powers = x86_aes_load_2(gcm->power[FIRST + 2 * i]);
-    __m256i halves = x86_aes_load_2(gcm->half[FIRST + 2 * i]);
+    __m256i powers = x86_aes_load_2(key->power[FIRST + 2 * i]);
+    __m256i halves = x86_aes_load_2(key->half[FIRST + 2 * i]);
     sums->low = _mm256_xor_si256(sums->low, _mm256_clmulepi64_epi128(blocks, powers, 0x00));
     sums->high = _mm256_xor_si256(sums->high, _mm256_clmulepi64_epi128(blocks, powers, 0x11));
     blocks = _mm256_xor_si256(blocks, _mm256_shuffle_epi32(blocks, 0x4e));
@@ -56,24 +56,24 @@ INLINE_WIDE_GHASH __m256i counter_blocks(__m256i *batch, __m256i number) {
 
 /* The rounds of a batch of counter blocks, interleaved with the hash of sixteen blocks. `before` is what came of the
  * batch before, and is reduced on the way; the same is returned for the next one. */
-INLINE_WIDE_GHASH x86_aes_sums_t rounds_and_hash(const x86_aes_gcm_t *gcm, __m256i *batch, const uint8_t *hashed,
+INLINE_WIDE_GHASH x86_aes_sums_t rounds_and_hash(const x86_aes_gcm_key_t *key, __m256i *batch, const uint8_t *hashed,
                                                  x86_aes_sums_t before) {
-    const x86_aes_key_t *key = &gcm->key;
+    const x86_aes_key_t *schedule = &key->schedule;
     sums_t sums = no_sums();
-    x86_aes_add_wide(batch, key->round_key[0]);
+    x86_aes_add_wide(batch, schedule->round_key[0]);
 #pragma GCC unroll 9
     for (int r = 1; r < 10; r++) {
-        x86_aes_round_wide(batch, key->round_key[r]);
+        x86_aes_round_wide(batch, schedule->round_key[r]);
         x86_aes_sums_reduce_slowly(&before, r);
         if (r <= PAIRS) {
             /* The first pair comes last: it waits for the batch before. */
-            add_pair(&sums, gcm, hashed, r % PAIRS, before.high);
+            add_pair(&sums, key, hashed, r % PAIRS, before.high);
         }
     }
-    for (uint32_t r = 10; r < key->rounds; r++) {
-        x86_aes_round_wide(batch, key->round_key[r]);
+    for (uint32_t r = 10; r < schedule->rounds; r++) {
+        x86_aes_round_wide(batch, schedule->round_key[r]);
     }
-    x86_aes_last_wide(batch, key->round_key[key->rounds]);
+    x86_aes_last_wide(batch, schedule->round_key[schedule->rounds]);
     return narrow(&sums);
 }
 
@@ -94,52 +94,56 @@ INLINE_WIDE_GHASH void keep(x86_aes_gcm_t *gcm, __m256i number, __m128i hash) {
     x86_aes_store(gcm->hash, hash);
 }
 
-WITH_WIDE_GHASH void x86_aes_ghash_wide(x86_aes_gcm_t *gcm, const uint8_t *data, size_t batches) {
+WITH_WIDE_GHASH void x86_aes_ghash_wide(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *data,
+                                        size_t batches) {
     __m128i hash = x86_aes_load(gcm->hash);
     for (; batches > 0; batches--, data += BYTES) {
         sums_t sums = no_sums();
 #pragma GCC unroll 8
         for (int i = 0; i < PAIRS; i++) {
-            add_pair(&sums, gcm, data, i, hash);
+            add_pair(&sums, key, data, i, hash);
         }
         hash = x86_aes_sums_reduce(narrow(&sums));
     }
     x86_aes_store(gcm->hash, hash);
 }
 
-WITH_WIDE_GHASH static void encrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out, size_t batches) {
+WITH_WIDE_GHASH static void encrypt(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out,
+                                    size_t batches) {
     __m256i number = first_numbers(gcm);
     x86_aes_sums_t sums = x86_aes_sums_of(x86_aes_load(gcm->hash));
     __m256i batch[PAIRS];
     /* The hash is one batch behind: the ciphertext has to be there. */
     number = counter_blocks(batch, number);
-    x86_aes_encrypt_wide(&gcm->key, batch);
+    x86_aes_encrypt_wide(&key->schedule, batch);
     mask(batch, in, out);
     for (size_t i = 1; i < batches; i++) {
         in += BYTES;
         out += BYTES;
         number = counter_blocks(batch, number);
-        sums = rounds_and_hash(gcm, batch, out - BYTES, sums);
+        sums = rounds_and_hash(key, batch, out - BYTES, sums);
         mask(batch, in, out);
     }
     keep(gcm, number, x86_aes_sums_reduce(sums));
-    x86_aes_ghash_wide(gcm, out, 1);
+    x86_aes_ghash_wide(key, gcm, out, 1);
 }
 
-WITH_WIDE_GHASH static void decrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out, size_t batches) {
+WITH_WIDE_GHASH static void decrypt(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out,
+                                    size_t batches) {
     __m256i number = first_numbers(gcm);
     x86_aes_sums_t sums = x86_aes_sums_of(x86_aes_load(gcm->hash));
     for (; batches > 0; batches--, in += BYTES, out += BYTES) {
         __m256i batch[PAIRS];
         number = counter_blocks(batch, number);
-        sums = rounds_and_hash(gcm, batch, in, sums);
+        sums = rounds_and_hash(key, batch, in, sums);
         mask(batch, in, out);
     }
     keep(gcm, number, x86_aes_sums_reduce(sums));
 }
 
-void x86_aes_gcm_wide(x86_aes_gcm_t *gcm, bool inverse, const uint8_t *in, uint8_t *out, size_t batches) {
+void x86_aes_gcm_wide(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, bool inverse, const uint8_t *in, uint8_t *out,
+                      size_t batches) {
     if (batches > 0) {
-        (inverse ? decrypt : encrypt)(gcm, in, out, batches);
+        (inverse ? decrypt : encrypt)(key, gcm, in, out, batches);
     }
 }

@@ -37,13 +37,13 @@ INLINE_WIDER sums_t no_sums(void) {
 }
 
 /* Adds the products of register i of a batch; the hash so far goes to the first block. */
-INLINE_WIDER void add_four(sums_t *sums, const x86_aes_gcm_t *gcm, const uint8_t *data, int i, __m128i hash) {
+INLINE_WIDER void add_four(sums_t *sums, const x86_aes_gcm_key_t *key, const uint8_t *data, int i, __m128i hash) {
     __m512i blocks = reverse_4(load_4(data + 64 * i));
     if (i == 0) {
         blocks = _mm512_xor_si512(blocks, _mm512_zextsi128_si512(hash));
     }
-    __m512i powers = load_4(gcm->power[4 * i]);
-    __m512i halves = load_4(gcm->half[4 * i]);
+    __m512i powers = load_4(key->power[4 * i]);
+    __m512i halves = load_4(key->half[4 * i]);
     sums->low = _mm512_xor_si512(sums->low, _mm512_clmulepi64_epi128(blocks, powers, 0x00));
     sums->high = _mm512_xor_si512(sums->high, _mm512_clmulepi64_epi128(blocks, powers, 0x11));
     blocks = _mm512_xor_si512(blocks, _mm512_shuffle_epi32(blocks, _MM_PERM_BADC));
@@ -110,25 +110,25 @@ INLINE_WIDER void mask(const x86_aes_key_t *key, __m512i *batch, const uint8_t *
 
 /* A batch, its rounds interleaved with the hash of 32 blocks. `before` is what came of the batch before, and is reduced
  * on the way; the same is returned for the next one. */
-INLINE_WIDER x86_aes_sums_t mask_and_hash(const x86_aes_gcm_t *gcm, __m512i *batch, const uint8_t *in, uint8_t *out,
+INLINE_WIDER x86_aes_sums_t mask_and_hash(const x86_aes_gcm_key_t *key, __m512i *batch, const uint8_t *in, uint8_t *out,
                                           const uint8_t *hashed, x86_aes_sums_t before) {
-    const x86_aes_key_t *key = &gcm->key;
+    const x86_aes_key_t *schedule = &key->schedule;
     sums_t sums = no_sums();
-    first_round(batch, key->round_key[0]);
+    first_round(batch, schedule->round_key[0]);
 #pragma GCC unroll 9
     for (int r = 1; r < 10; r++) {
-        round_of(batch, key->round_key[r]);
+        round_of(batch, schedule->round_key[r]);
         x86_aes_sums_reduce_slowly(&before, r);
         if (r <= FOURS) {
             /* The first blocks come last: they wait for the batch before. */
-            add_four(&sums, gcm, hashed, r % FOURS, before.high);
+            add_four(&sums, key, hashed, r % FOURS, before.high);
         }
     }
-    for (uint32_t r = 10; r < key->rounds; r++) {
-        round_of(batch, key->round_key[r]);
+    for (uint32_t r = 10; r < schedule->rounds; r++) {
+        round_of(batch, schedule->round_key[r]);
     }
     x86_aes_sums_t narrowed = narrow(&sums);
-    last_round(batch, key->round_key[key->rounds], in, out);
+    last_round(batch, schedule->round_key[schedule->rounds], in, out);
     return narrowed;
 }
 
@@ -143,44 +143,47 @@ INLINE_WIDER void keep(x86_aes_gcm_t *gcm, __m512i number, __m128i hash) {
 }
 
 /* The hash of a batch alone. */
-INLINE_WIDER __m128i hash_batch(const x86_aes_gcm_t *gcm, const uint8_t *data, __m128i hash) {
+INLINE_WIDER __m128i hash_batch(const x86_aes_gcm_key_t *key, const uint8_t *data, __m128i hash) {
     sums_t sums = no_sums();
 #pragma GCC unroll 8
     for (int i = 0; i < FOURS; i++) {
-        add_four(&sums, gcm, data, i, hash);
+        add_four(&sums, key, data, i, hash);
     }
     return x86_aes_sums_reduce(narrow(&sums));
 }
 
-WITH_WIDER static void encrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out, size_t batches) {
+WITH_WIDER static void encrypt(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out,
+                               size_t batches) {
     __m512i number = first_numbers(gcm);
     x86_aes_sums_t sums = x86_aes_sums_of(x86_aes_load(gcm->hash));
     __m512i batch[FOURS];
     /* The hash is one batch behind: the ciphertext has to be there. */
     number = counter_blocks(batch, number);
-    mask(&gcm->key, batch, in, out);
+    mask(&key->schedule, batch, in, out);
     for (size_t i = 1; i < batches; i++) {
         in += BYTES;
         out += BYTES;
         number = counter_blocks(batch, number);
-        sums = mask_and_hash(gcm, batch, in, out, out - BYTES, sums);
+        sums = mask_and_hash(key, batch, in, out, out - BYTES, sums);
     }
-    keep(gcm, number, hash_batch(gcm, out, x86_aes_sums_reduce(sums)));
+    keep(gcm, number, hash_batch(key, out, x86_aes_sums_reduce(sums)));
 }
 
-WITH_WIDER static void decrypt(x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out, size_t batches) {
+WITH_WIDER static void decrypt(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *in, uint8_t *out,
+                               size_t batches) {
     __m512i number = first_numbers(gcm);
     x86_aes_sums_t sums = x86_aes_sums_of(x86_aes_load(gcm->hash));
     for (; batches > 0; batches--, in += BYTES, out += BYTES) {
         __m512i batch[FOURS];
         number = counter_blocks(batch, number);
-        sums = mask_and_hash(gcm, batch, in, out, in, sums);
+        sums = mask_and_hash(key, batch, in, out, in, sums);
     }
     keep(gcm, number, x86_aes_sums_reduce(sums));
 }
 
-void x86_aes_gcm_wider(x86_aes_gcm_t *gcm, bool inverse, const uint8_t *in, uint8_t *out, size_t batches) {
+void x86_aes_gcm_wider(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, bool inverse, const uint8_t *in, uint8_t *out,
+                       size_t batches) {
     if (batches > 0) {
-        (inverse ? decrypt : encrypt)(gcm, in, out, batches);
+        (inverse ? decrypt : encrypt)(key, gcm, in, out, batches);
     }
 }

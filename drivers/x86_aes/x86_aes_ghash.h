@@ -81,9 +81,9 @@ INLINE_GHASH __m128i x86_aes_multiply(__m128i a, __m128i b) {
 }
 
 /** Adds the product of a block, bytes reversed, with the power of the hash key at `slot`. */
-INLINE_GHASH void x86_aes_sums_add(x86_aes_sums_t *sums, __m128i block, const x86_aes_gcm_t *gcm, int slot) {
-    __m128i power = x86_aes_load(gcm->power[slot]);
-    __m128i half = x86_aes_load(gcm->half[slot]);
+INLINE_GHASH void x86_aes_sums_add(x86_aes_sums_t *sums, __m128i block, const x86_aes_gcm_key_t *key, int slot) {
+    __m128i power = x86_aes_load(key->power[slot]);
+    __m128i half = x86_aes_load(key->half[slot]);
     sums->low = _mm_xor_si128(sums->low, _mm_clmulepi64_si128(block, power, 0x00));
     sums->high = _mm_xor_si128(sums->high, _mm_clmulepi64_si128(block, power, 0x11));
     block = _mm_xor_si128(block, x86_aes_swap(block));
@@ -96,21 +96,24 @@ INLINE_GHASH void x86_aes_sums_add(x86_aes_sums_t *sums, __m128i block, const x8
 /* Below, `count` blocks are whole; x86_aes_gcm.c gives the contexts of these functions. */
 
 /** Makes the hash key, power 1, from the encrypted zero block. */
-void x86_aes_powers_start(x86_aes_gcm_t *gcm, const uint8_t block[16]);
+void x86_aes_powers_start(x86_aes_gcm_key_t *key, const uint8_t block[16]);
 
 /** Sees that there are powers 1 to `count`, 8, 16 or 32. */
-void x86_aes_powers_extend(x86_aes_gcm_t *gcm, uint32_t count);
+void x86_aes_powers_extend(x86_aes_gcm_key_t *key, uint32_t count);
 
 /** Works blocks into the hash: `_sse` any number, `_wide` batches of 16 (which need 16 powers and
- * X86_AES_WIDE_GHASH); the first chooses. */
-void x86_aes_ghash(x86_aes_gcm_t *gcm, const uint8_t *data, size_t blocks);
-void x86_aes_ghash_sse(x86_aes_gcm_t *gcm, const uint8_t *data, size_t blocks);
-void x86_aes_ghash_wide(x86_aes_gcm_t *gcm, const uint8_t *data, size_t batches);
+ * X86_AES_WIDE_GHASH); the first chooses, by the powers that there are. */
+void x86_aes_ghash(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *data, size_t blocks);
+void x86_aes_ghash_sse(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *data, size_t blocks);
+void x86_aes_ghash_wide(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, const uint8_t *data, size_t batches);
 
 /** Encrypts or decrypts and hashes the ciphertext, in batches of 8, 16 or 32 blocks; needs as many powers.
  * `in` may be `out`. */
-void x86_aes_gcm_sse(x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, uint8_t *out, size_t batches);
-void x86_aes_gcm_wide(x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, uint8_t *out, size_t batches);
-void x86_aes_gcm_wider(x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, uint8_t *out, size_t batches);
+void x86_aes_gcm_sse(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, uint8_t *out,
+                     size_t batches);
+void x86_aes_gcm_wide(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, uint8_t *out,
+                      size_t batches);
+void x86_aes_gcm_wider(const x86_aes_gcm_key_t *key, x86_aes_gcm_t *gcm, bool decrypt, const uint8_t *in, uint8_t *out,
+                       size_t batches);
 
 #endif

@@ -36,10 +36,13 @@ static void authenticated(const psa_key_attributes_t *attributes, const uint8_t 
     (void)x86_aes_aead_encrypt(attributes, key, key_size, PSA_ALG_GCM, nonce, 12, text, SIZE, text, SIZE, out,
                                sizeof(out), &length);
     x86_aes_gcm_t gcm;
-    x86_aes_gcm_start(&gcm, key, key_size);
-    x86_aes_gcm_nonce(&gcm, nonce, 12);
-    x86_aes_gcm_text(&gcm, true, text, SIZE, out);
-    x86_aes_gcm_tag(&gcm, tag);
+    x86_aes_gcm_key_t prepared;
+    x86_aes_gcm_take(&prepared, key, key_size);
+    x86_aes_gcm_expect(&prepared, SIZE);
+    x86_aes_gcm_start(&gcm);
+    x86_aes_gcm_nonce(&prepared, &gcm, nonce, 12);
+    x86_aes_gcm_text(&prepared, &gcm, true, text, SIZE, out);
+    x86_aes_gcm_tag(&prepared, &gcm, tag);
     (void)x86_aes_differ(tag, text + 16, 16);
     (void)x86_aes_mac_compute(attributes, key, key_size, PSA_ALG_CMAC, text, SIZE, tag, 16, &length);
 }
