@@ -43,6 +43,21 @@ psab_status_t psab_overrun(psab_frame_t *frame, int32_t entry_point) {
     return psab_answer(frame, entry_point, PSA_ERROR_CORRUPTION_DETECTED, false);
 }
 
+/* A status that the entry point cannot have; what the driver said of it is told, too. */
+static psab_status_t impossible(const psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
+    char detail[sizeof((psab_failure_t *)0)->detail];
+    psab_failure_t said = {.status = 0};
+    if (frame->report != 0) {
+        psab_last_failure(&said);
+    }
+    int length = snprintf(detail, sizeof detail, "returned status %ld, which %s cannot have", (long)status,
+                          psab_rows[entry_point].name);
+    if (said.detail[0] != '\0' && length > 0 && (size_t)length < sizeof detail) {
+        (void)snprintf(detail + length, sizeof detail - (size_t)length, ": %.150s", said.detail);
+    }
+    return psab_report(frame->candidate, entry_point, PSA_ERROR_GENERIC_ERROR, PSAB_REPORT_STATUS, detail);
+}
+
 psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_point, psab_status_t status, bool choosing) {
     const psab_candidate_t *candidate = frame->candidate;
     uint32_t stripe = psab_dispatch_thread.stripe;
@@ -54,10 +69,7 @@ psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_point, psab_s
         psab_count(&counts->errors, stripe);
     }
     if (entry_point >= 0 && !psab_status_possible((uint16_t)entry_point, status)) {
-        char detail[96];
-        (void)snprintf(detail, sizeof detail, "returned status %ld, which %s cannot have", (long)status,
-                       psab_rows[entry_point].name);
-        return psab_report(candidate, entry_point, PSA_ERROR_GENERIC_ERROR, PSAB_REPORT_STATUS, detail);
+        return impossible(frame, entry_point, status);
     }
     if (frame->report != 0) {
         return keep_report(candidate, entry_point, status, frame->report);
