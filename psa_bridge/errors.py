@@ -313,9 +313,20 @@ class _Raised:
         if status != 0:
             yield from (error for _, _, error in bugs)
             yield from (error for _, _, error in reversed(raised) if _status_of(error) == status)
+            yield from _in_place_of(raised, function, status)
         else:
             for driver, entry_point, error in bugs:
                 _unseen(driver, entry_point, error)
+
+
+def _in_place_of(raised: list[tuple[str, str, BaseException]], function: str, status: int) -> Iterator[PsaError]:
+    """The error that the core made of a status that the entry point cannot have, with its exception as the cause."""
+    failure = last_failure() if raised and status == GenericError.status else None
+    driver, entry_point, error = raised[-1] if raised else ("", "", None)
+    if failure and (failure.driver, failure.entry_point) == (driver, entry_point):
+        told = error_from(status, function, failure)
+        told.__cause__ = error
+        yield told
 
 
 def _status_of(error: BaseException) -> int | None:

@@ -214,6 +214,7 @@ def test_a_status_that_a_hash_cannot_have_is_told_as_a_generic_error(error: PsaE
         core.hash_compute(Alg.SHA_256, b"")
     assert (caught.value.driver, caught.value.entry_point) == ("failing", "hash_compute")
     assert f"returned status {error.status}, which hash_compute cannot have" in str(caught.value)
+    assert caught.value.__cause__ is error
 
 
 def test_an_old_exception_is_not_raised_by_a_later_call() -> None:
