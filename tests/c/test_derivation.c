@@ -362,6 +362,48 @@ TEST(derivation_that_a_driver_forwards_goes_where_its_secret_is) {
     psab_core_free(core);
 }
 
+/* A persistent secret whose identifier is free to be used again. */
+static psa_key_id_t stored(psab_core_t *core, const char *data, psa_key_usage_t usage) {
+    psa_key_attributes_t attributes = attributes_of(PSA_KEY_TYPE_DERIVE, 128, PSA_KEY_LIFETIME_PERSISTENT);
+    psa_key_id_t id = PSA_KEY_ID_NULL;
+    psa_set_key_id(&attributes, 7);
+    psa_set_key_usage_flags(&attributes, usage);
+    CHECK_STATUS(psab_import_key(core, &attributes, (const uint8_t *)data, 16, &id), PSA_SUCCESS);
+    return id;
+}
+
+static void begin_with(psab_core_t *core, psa_key_derivation_operation_t *op, psa_key_id_t secret) {
+    CHECK_STATUS(psab_key_derivation_setup(core, op, HKDF), PSA_SUCCESS);
+    CHECK_STATUS(psab_key_derivation_input_key(core, op, PSA_KEY_DERIVATION_INPUT_SECRET, secret), PSA_SUCCESS);
+    CHECK_STATUS(psab_key_derivation_input_bytes(core, op, PSA_KEY_DERIVATION_INPUT_INFO, NULL, 0), PSA_SUCCESS);
+}
+
+TEST(secret_that_was_replaced_is_not_given_to_a_driver) {
+    toy_t here, there;
+    psab_core_t *core = core_with(&here, &there);
+    psa_key_derivation_operation_t op = PSA_KEY_DERIVATION_OPERATION_INIT;
+    psa_key_derivation_operation_t open = PSA_KEY_DERIVATION_OPERATION_INIT;
+    uint8_t output[4];
+    psa_key_id_t id = stored(core, "0123456789abcdef", PSA_KEY_USAGE_DERIVE);
+    begin_with(core, &op, id);
+    CHECK_STATUS(psab_purge_key(core, id), PSA_SUCCESS);
+    CHECK_STATUS(psab_key_derivation_output_bytes(core, &op, output, sizeof output), PSA_SUCCESS);
+    CHECK_STATUS(psab_key_derivation_abort(core, &op), PSA_SUCCESS);
+    CHECK_EQUAL(here.setups, 1);
+    for (unsigned i = 0; i < 2; i++) { /* other material, then the same with another policy */
+        begin_with(core, &op, id);
+        CHECK_STATUS(psab_destroy_key(core, id), PSA_SUCCESS);
+        id = stored(core, "0123456789abcdeg", i == 0 ? PSA_KEY_USAGE_DERIVE : PSA_KEY_USAGE_EXPORT);
+        CHECK_STATUS(psab_key_derivation_output_bytes(core, &op, output, sizeof output), PSA_ERROR_BAD_STATE);
+        CHECK_STATUS(psab_key_derivation_abort(core, &op), PSA_SUCCESS);
+    }
+    CHECK_STATUS(psab_destroy_key(core, id), PSA_SUCCESS);
+    id = stored(core, "0123456789abcdef", PSA_KEY_USAGE_DERIVE);
+    CHECK_EQUAL(here.setups, 1);
+    begin_with(core, &open, id); /* what is kept of the key goes with the core */
+    psab_core_free(core);
+}
+
 TEST(operation_that_is_open_when_the_core_goes_is_aborted) {
     toy_t here, there;
     psab_core_t *core = core_with(&here, &there);
