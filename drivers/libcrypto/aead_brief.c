@@ -48,7 +48,7 @@ static psa_status_t end(const lc_key_t *key, lc_brief_t *brief, uint8_t *stream,
     lc_brief_give(key, brief);
     OPENSSL_cleanse(stream, used(size));
     if (failed) {
-        return PSA_ERROR_GENERIC_ERROR;
+        return lc_unmarked(PSA_ERROR_GENERIC_ERROR);
     }
     return genuine ? PSA_SUCCESS : PSA_ERROR_INVALID_SIGNATURE;
 }

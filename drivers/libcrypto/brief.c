@@ -29,7 +29,12 @@ static lc_brief_t *make(const lc_key_t *key, const lc_block_t *block) {
 
 lc_brief_t *lc_brief_take(const lc_key_t *key, const lc_block_t *block) {
     lc_brief_t *brief = psab_prepared_take(&forms, key->data, key->size, 0);
-    return brief != NULL ? brief : make(key, block);
+    if (brief == NULL) {
+        ERR_set_mark();
+        brief = make(key, block);
+        ERR_pop_to_mark();
+    }
+    return brief;
 }
 
 void lc_brief_give(const lc_key_t *key, lc_brief_t *brief) {
@@ -64,7 +69,9 @@ static void single(const unsigned char in[16], unsigned char out[16], const void
 
 GCM128_CONTEXT *lc_brief_gcm(lc_brief_t *brief) {
     if (brief->gcm == NULL) {
+        ERR_set_mark();
         brief->gcm = CRYPTO_gcm128_new(brief, single);
+        ERR_pop_to_mark();
     }
     return brief->gcm;
 }

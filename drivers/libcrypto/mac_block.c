@@ -185,7 +185,7 @@ static psa_status_t kept(const lc_key_t *key, bool cmac, lc_bytes_t message, con
     bool done = chain_brief(brief, cmac, message, mac->data);
     lc_brief_give(key, brief);
     *mac->length = block->size;
-    return done ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR;
+    return lc_unmarked(done ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR);
 }
 
 static psa_status_t cmac_kept(const lc_key_t *key, psa_algorithm_t alg, lc_bytes_t message, const lc_output_t *mac) {
