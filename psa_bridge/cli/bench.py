@@ -107,12 +107,12 @@ def _check_plot(path: Path) -> None:
     from psa_bridge.bench.plot import PlotError, check
     from psa_bridge.cli.failures import UsageError
 
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"{path}: there is no such directory")
     try:
         check(path)
     except PlotError as error:
         raise UsageError(str(error)) from error
-    if not path.absolute().parent.is_dir():
-        raise UsageError(f"{path}: there is no such directory")
 
 
 def _measure(arguments: argparse.Namespace, chosen: list[Mechanism]) -> list[Comparison]:
