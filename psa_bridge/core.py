@@ -128,6 +128,8 @@ class Core(
         builtin_keys: identifiers for keys that secure elements have from the start.
 
     Raises:
+        TypeError: an argument is of the wrong kind; the text names it.
+        AlreadyExists: two drivers have the same name or location.
         PsaError: the initialisation of a driver failed.
 
     >>> from psa_bridge import Alg, Core
@@ -144,6 +146,7 @@ class Core(
         builtin_keys: Iterable[BuiltinKey] = (),
     ) -> None:
         self._gone = "the core is closed"
+        builtin = _checked(software, storage, builtin_keys)
         self._kept: list[Any] = [storage]
         self._images: list[Image] = []
         self._hold(_new(software, self._kept))
@@ -156,7 +159,7 @@ class Core(
             if storage is not None:
                 pointer = ffi.new("psab_storage_t *", storage.native)
                 check(lib.psab_core_set_storage(self.native, pointer), "psab_core_set_storage")
-            self._set_builtin_keys(tuple(builtin_keys))
+            self._set_builtin_keys(builtin)
             for driver in drivers:
                 self.load(driver)
             self.crypto_init()
@@ -247,7 +250,9 @@ class Core(
 
         Raises:
             FindingsError: the description or the objects have errors; all of them are listed.
-            AlreadyExists: another driver is at its location.
+            AlreadyExists: another driver has its name, or is at its location; only what is linked in can be
+                loaded beside itself.
+            TypeError: ``settings`` has a name that is none, or a value of the wrong kind.
             PsaError: its initialisation failed.
         """
         before = len(self.drivers)
@@ -400,6 +405,23 @@ def _free(kept: list[Any]) -> Callable[[Any], None]:
     return free
 
 
+def _checked(software: object, storage: object, builtin_keys: object) -> tuple[BuiltinKey, ...]:
+    """The arguments of a core that could be mistaken; the keys as a tuple."""
+    if not isinstance(software, bool):
+        raise TypeError(f"software has to be True or False, not {type(software).__name__}")
+    if storage is not None and not isinstance(getattr(storage, "native", None), ffi.CData):
+        raise TypeError(f"storage has to be a MemoryStorage or None, not {type(storage).__name__}")
+    if not isinstance(builtin_keys, Iterable) or isinstance(builtin_keys, (str, bytes)):
+        raise TypeError(f"builtin_keys has to be a list of BuiltinKey, not {type(builtin_keys).__name__}")
+    keys = tuple(builtin_keys)
+    for position, key in enumerate(keys):
+        if not isinstance(key, BuiltinKey):
+            raise TypeError(f"builtin_keys[{position}] has to be a BuiltinKey, not {type(key).__name__}")
+        for name, bits in (("id", 32), ("lifetime", 32), ("slot", 64)):
+            number(getattr(key, name), f"builtin_keys[{position}].{name}", bits)
+    return keys
+
+
 def _as_python_driver(driver: Loadable) -> PythonDriver | None:
     if isinstance(driver, (str, os.PathLike)):
         return None
@@ -417,12 +439,17 @@ def _as_python_driver(driver: Loadable) -> PythonDriver | None:
 
 
 def _image(what: tuple[Any, ...], settings: dict[str, Any]) -> Image:
+    from psa_bridge.driver.arguments import NAMES  # noqa: PLC0415
     from psa_bridge.driver.bundle import Bundle, Image, build_image, load_bundle  # noqa: PLC0415
+    from psa_bridge.driver.findings import did_you_mean  # noqa: PLC0415
 
     if len(what) == 1 and isinstance(what[0], (Bundle, Image)):
         if settings:
             raise TypeError(f"settings belong to the bundle, which is made already: {', '.join(settings)}")
         return what[0] if isinstance(what[0], Image) else build_image(what[0])
+    for name in settings.keys() - set(NAMES):
+        hint = did_you_mean(name, NAMES) or f"known are {', '.join(NAMES)}"
+        raise TypeError(f"load has no setting {name!r}; {hint}")
     return build_image(load_bundle(*what, **settings))
 
 

@@ -8,12 +8,16 @@ import subprocess
 import sys
 import weakref
 from array import array
+from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import DRIVERS
+from python_drivers import Accelerator
 
 from psa_bridge import (
     Alg,
+    AlreadyExists,
     BadState,
     BufferTooSmall,
     Core,
@@ -26,6 +30,7 @@ from psa_bridge import (
     PsaError,
     Usage,
 )
+from psa_bridge.core import BuiltinKey
 
 ABC = bytes.fromhex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
 
@@ -285,3 +290,67 @@ def test_handles_of_beta_3(core: Core) -> None:
     volatile = core.import_key(KeyAttributes(KeyType.RAW_DATA), b"secret")
     core.close_key(volatile)
     assert not volatile.exists
+
+
+# Arguments of the wrong kind
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"storage": 5}, "storage has to be a MemoryStorage or None, not int"),
+        ({"software": "no"}, "software has to be True or False, not str"),
+        ({"software": None}, "software has to be True or False, not NoneType"),
+        ({"builtin_keys": 5}, "builtin_keys has to be a list of BuiltinKey, not int"),
+        ({"builtin_keys": [(1, 2, 3)]}, r"builtin_keys\[0\] has to be a BuiltinKey, not tuple"),
+        ({"builtin_keys": [BuiltinKey("1", 2, 3)]}, r"builtin_keys\[0\].id has to be an integer, not str"),
+    ],
+)
+def test_a_wrong_argument_of_a_core_is_named(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{message}$"):
+        Core(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("what", "settings", "message"),
+    [
+        ((5,), {}, "driver has to be a path, a Bundle, an Image or a PythonDriver, not int"),
+        ((b"acme",), {}, "driver has to be a path, a Bundle, an Image or a PythonDriver, not bytes"),
+        (("acme.json", 5), {}, "a file of the bundle has to be a path, as str or pathlib.Path, not int"),
+        (("acme.json",), {"include": "here"}, "include has to be a list of paths, not str"),
+        (("acme.json",), {"include": Path("here")}, "include has to be a list of paths, not PosixPath"),
+        (("acme.json",), {"objects": [b"a.o"]}, r"objects\[0\] has to be a path, as str or pathlib.Path, not bytes"),
+        (("acme.json",), {"defines": "A=1"}, "defines has to be a list of strings, not str"),
+        (("acme.json",), {"flags": ["-O2", 3]}, r"flags\[1\] has to be a string, not int"),
+        (("acme.json",), {"compiler": 5}, "compiler has to be a string, not int"),
+        (("acme.json",), {"includes": []}, "load has no setting 'includes'; did you mean 'include'.*"),
+        (("acme.json",), {"foo": 1}, "load has no setting 'foo'; known are objects, sources, .*"),
+    ],
+)
+def test_a_wrong_argument_of_load_is_named(
+    core: Core, what: tuple[Any, ...], settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(TypeError, match=f"^{message}$"):
+        core.load(*what, **settings)
+
+
+# The same driver again
+
+
+def test_a_driver_of_the_same_name_is_refused_and_the_first_stays(core: Core) -> None:
+    core.load(Accelerator())
+    with pytest.raises(AlreadyExists, match="driver pyaccel: one of this name is loaded already"):
+        core.load(Accelerator())
+    assert [driver.name for driver in core.drivers].count("pyaccel") == 1
+    with pytest.raises(AlreadyExists):
+        Core(Accelerator(), Accelerator())
+
+
+def test_a_bundle_is_loaded_once_into_a_core_and_into_as_many_cores_as_wanted() -> None:
+    with Core(DRIVERS / "p256_plugin") as core, Core(DRIVERS / "p256_plugin") as other:
+        with pytest.raises(
+            AlreadyExists, match=r"p256_plugin: one of this name is loaded already, from .*driver\.json"
+        ):
+            core.load(DRIVERS / "p256_plugin")
+        assert other.drivers[0].name == core.drivers[0].name == "p256_plugin"
+        assert len(core.images) == 1

@@ -80,7 +80,7 @@ static psa_status_t add(psab_core_t *core, psab_driver_t *const *drivers, size_t
         }
         if (status != PSA_SUCCESS) {
             (void)psab_fail(status, drivers[0]->description->name, -1, 0,
-                            status == PSA_ERROR_ALREADY_EXISTS ? "another driver has the same location" : NULL);
+                            status == PSA_ERROR_ALREADY_EXISTS ? "another driver has the same name or location" : NULL);
         }
     }
     for (size_t i = 0; i < count && status != PSA_SUCCESS; i++) {

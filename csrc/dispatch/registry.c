@@ -108,9 +108,35 @@ static const psab_driver_t *same_location(psab_driver_t *const *drivers, size_t 
     return NULL;
 }
 
-/* Who has the location of an opaque driver already; the lock is held. */
-static const psab_driver_t *taken_by(const psab_registry_t *registry, const psab_driver_description_t *description) {
-    return same_location(registry->drivers, registry->count, description);
+/* Who has been loaded under the same name; null if nobody. What is linked in may be loaded as well, for comparison,
+ * and descriptions that come together, of one driver, may share a name. */
+static const psab_driver_t *same_name(const psab_registry_t *registry, const psab_driver_description_t *description) {
+    for (size_t i = 0; i < registry->count - registry->linked_in; i++) {
+        const psab_driver_description_t *other = registry->drivers[i]->description;
+        if (other->type == description->type && strcmp(other->name, description->name) == 0) {
+            return registry->drivers[i];
+        }
+    }
+    return NULL;
+}
+
+/* Who stands in the way of a new driver; the lock is held. */
+static const psab_driver_t *taken_by(const psab_registry_t *registry, const psab_driver_description_t *description,
+                                     bool linked_in) {
+    const psab_driver_t *other = same_location(registry->drivers, registry->count, description);
+    return other != NULL || linked_in ? other : same_name(registry, description);
+}
+
+static void tell_taken(const psab_driver_description_t *description, const psab_driver_t *other, char *error,
+                       size_t size) {
+    const char *name = other->description->name;
+    if (strcmp(name, description->name) == 0) {
+        (void)snprintf(error, size, "driver %s: one of this name is loaded already, from %s", name,
+                       other->description->source != NULL ? other->description->source : "this program");
+    } else {
+        (void)snprintf(error, size, "driver %s: its location 0x%06x is that of driver %s", description->name,
+                       (unsigned)description->location, name);
+    }
 }
 
 psab_status_t psab_driver_new(psab_registry_t *registry, const psab_driver_description_t *description, void *context,
@@ -121,11 +147,10 @@ psab_status_t psab_driver_new(psab_registry_t *registry, const psab_driver_descr
         return status;
     }
     pthread_mutex_lock(&registry->lock);
-    const psab_driver_t *other = taken_by(registry, description);
+    const psab_driver_t *other = taken_by(registry, description, linked_in);
     pthread_mutex_unlock(&registry->lock);
     if (other != NULL) {
-        (void)snprintf(error, error_size, "driver %s: its location 0x%06x is that of driver %s", description->name,
-                       (unsigned)description->location, other->description->name);
+        tell_taken(description, other, error, error_size);
         return PSA_ERROR_ALREADY_EXISTS;
     }
     psab_driver_t *result = aligned_alloc(_Alignof(psab_driver_t), sizeof *result);
@@ -171,7 +196,7 @@ psab_status_t psab_registry_add(psab_registry_t *registry, psab_driver_t *const 
     } else {
         registry->drivers = list;
         for (size_t i = 0; i < count; i++) {
-            status = taken_by(registry, drivers[i]->description) != NULL ||
+            status = taken_by(registry, drivers[i]->description, drivers[i]->linked_in) != NULL ||
                              same_location(drivers, i, drivers[i]->description)
                          ? PSA_ERROR_ALREADY_EXISTS
                          : status;

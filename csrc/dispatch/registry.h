@@ -108,7 +108,7 @@ void psab_driver_discard(psab_driver_t *driver);
 
 /** Put drivers into the list, all or none, and make all routes stale.
  *
- * @return ALREADY_EXISTS where a location was taken meanwhile, INSUFFICIENT_MEMORY
+ * @return ALREADY_EXISTS where a location or a name was taken meanwhile, INSUFFICIENT_MEMORY
  */
 psab_status_t psab_registry_add(psab_registry_t *registry, psab_driver_t *const *drivers, size_t count);
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from psa_bridge import paths
+from psa_bridge.driver.arguments import from_keywords, path_of
 from psa_bridge.driver.descriptions.description import check_list
 from psa_bridge.driver.descriptions.model import Description
 from psa_bridge.driver.findings import Finding, Findings, FindingsError, Place, Related, Severity, register, tell
@@ -178,21 +179,16 @@ def load_bundle(
     Each of ``what`` is a description or list of descriptions (.json), a bundle file (.toml), a
     directory with one of these, an object, an archive, a shared library or a source.  The
     other arguments add to what a bundle file says; ``compiler`` and ``dialect`` overrule it.
-    Raises :class:`BundleError` for missing files and wrong settings.
+    Raises :class:`BundleError` for missing files and wrong settings, ``TypeError`` for what is no path, list or text.
     """
+    given = from_keywords(
+        {
+            "objects": objects, "sources": sources, "libraries": libraries, "include": include, "defines": defines,
+            "flags": flags, "link_flags": link_flags, "compiler": compiler, "dialect": dialect,
+        }
+    )  # fmt: skip
     findings = Findings()
-    parts = [from_argument(one, findings) for one in what]
-    given = Settings(
-        objects=tuple(Path(p) for p in objects),
-        sources=tuple(Path(p) for p in sources),
-        libraries=tuple(str(name) for name in libraries),
-        include=tuple(Path(p) for p in include),
-        defines=tuple(defines),
-        flags=tuple(flags),
-        link_flags=tuple(link_flags),
-        compiler=compiler,
-        dialect=dialect,
-    )
+    parts = [from_argument(path_of(one, "a file of the bundle"), findings) for one in what]
     settings = merge([*parts, given])
     check(settings, findings)
     if findings.errors:

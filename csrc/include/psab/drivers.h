@@ -61,8 +61,9 @@ typedef struct psab_driver_info {
  * @param driver       passed to every entry point
  *
  * @return INVALID_ARGUMENT for a description that is not valid, ALREADY_EXISTS where its location
- *         is taken, INSUFFICIENT_MEMORY, or what its initialisation returned; the reason as text
- *         is in the failure record of this thread.  NOT_SUPPORTED in a build without loader.
+ *         is taken or one of its name and type has been registered or loaded already,
+ *         INSUFFICIENT_MEMORY, or what its initialisation returned; the reason as text is in the
+ *         failure record of this thread.  NOT_SUPPORTED in a build without loader.
  */
 psab_status_t psab_core_register(psab_core_t *core, const psab_driver_description_t *description, void *driver);
 
