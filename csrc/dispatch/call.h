@@ -99,9 +99,9 @@ PSAB_COLD psab_status_t psab_answer(const psab_frame_t *frame, int32_t entry_poi
 /** The answer of a driver that wrote past the end of its context, whatever it returned: CORRUPTION_DETECTED. */
 PSAB_COLD psab_status_t psab_overrun(psab_frame_t *frame, int32_t entry_point);
 
-/** Whether the context of a call ends where it should. */
-static PSAB_HOT bool psab_within(const psab_frame_t *frame) {
-    return PSAB_LIKELY(frame->guard == NULL || psab_guard_intact(frame->guard));
+/** Whether the context of a call ends where it should; costs nothing where there is none. */
+static PSAB_HOT bool psab_within(const psab_frame_t *frame, int32_t entry_point) {
+    return !psab_takes_context(entry_point) || frame->guard == NULL || psab_guard_intact(frame->guard);
 }
 
 /** Note that the call is over, and count it.
@@ -116,7 +116,7 @@ static PSAB_HOT bool psab_within(const psab_frame_t *frame) {
 static PSAB_HOT psab_status_t psab_leave(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
     psab_dispatch_thread_t *thread = psab_this_thread();
     thread->top = frame->outer;
-    if (PSAB_UNLIKELY(!psab_within(frame))) {
+    if (PSAB_UNLIKELY(!psab_within(frame, entry_point))) {
         return psab_overrun(frame, entry_point);
     }
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {
@@ -130,7 +130,7 @@ static PSAB_HOT psab_status_t psab_leave(psab_frame_t *frame, int32_t entry_poin
 static PSAB_HOT psab_status_t psab_leave_step(psab_frame_t *frame, int32_t entry_point, psab_status_t status) {
     psab_dispatch_thread_t *thread = psab_this_thread();
     thread->top = frame->outer;
-    if (PSAB_UNLIKELY(!psab_within(frame))) {
+    if (PSAB_UNLIKELY(!psab_within(frame, entry_point))) {
         return psab_overrun(frame, entry_point);
     }
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {

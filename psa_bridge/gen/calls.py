@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from psa_bridge.gen.ctext import banner, call, core_parameters, guarded
+from psa_bridge.gen.ctext import banner, call, core_parameters, entry_point_id, guarded
 from psa_bridge.spec.entry_points import ENTRY_POINTS, EntryPoint
 from psa_bridge.spec.roles import Tag
 
@@ -40,9 +40,19 @@ def _call(row: EntryPoint) -> str:
     return f"{head}\n{{\n{unset}{run}\n}}\n"
 
 
+def _takes_context(rows: Sequence[EntryPoint]) -> str:
+    cases = "".join(f"    case {entry_point_id(row.name)}:\n" for row in rows if row.context)
+    head = "static inline __attribute__((always_inline)) bool psab_takes_context(int32_t entry_point)"
+    comment = "/** Whether an entry point gets a context; known when compiling where the entry point is. */"
+    return (
+        f"{comment}\n{head}\n{{\n    switch (entry_point) {{\n{cases}        return true;\n"
+        "    default:\n        return false;\n    }\n}\n"
+    )
+
+
 def emit(rows: Sequence[EntryPoint] = ENTRY_POINTS) -> str:
     """The header."""
-    body = _START + "\n" + "\n".join(_call(row) for row in rows) + _END
+    body = _START + "\n" + "\n".join([_takes_context(rows), *map(_call, rows)]) + _END
     return banner("Calls of entry points: output lengths are unset before, whoever calls.") + guarded(
         "PSAB_CALLS_H", body
     )
