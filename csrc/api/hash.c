@@ -1,7 +1,7 @@
 /* Single-part hashing (section 10.2.2). */
 #include "api/hash.h"
 
-#include "api/operation.h"
+#include "api/life.h"
 #include "psab/api.h"
 #include "util/buffer.h"
 #include "util/wipe.h"
@@ -34,7 +34,7 @@ static __attribute__((noinline)) psa_status_t run_multipart(psab_core_t *core, c
         status = psab_leave(
             &frame, PSAB_EP_HASH_FINISH,
             psab_call_hash_finish(&candidate->ops, candidate->context, operation->context, hash, size, written));
-        operation->active = status != PSA_SUCCESS;
+        psab_finish_called(operation, status);
     }
     (void)psab_operation_give(operation);
     return status;

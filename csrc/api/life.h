@@ -117,9 +117,11 @@ psa_status_t psab_step_end(psab_step_t step, uint64_t *handle, psab_operation_t 
 /** What every psa_X_abort() does. */
 psa_status_t psab_abort(psab_core_t *core, uint64_t *handle, psab_context_t kind);
 
-/** Note that a driver's finishing entry point was called: whether its context is still to be aborted. */
+/** Note that a driver's finishing entry point was called: whether its context is still to be aborted. One that wrote
+ * past its end may have ended well otherwise. */
 static inline void psab_finish_called(psab_operation_t *slot, psa_status_t status) {
-    slot->active = status != PSA_SUCCESS && psab_finish_aborts((psab_context_t)slot->kind);
+    slot->active = status != PSA_SUCCESS && psab_finish_aborts((psab_context_t)slot->kind) &&
+                   psab_guard_intact(slot->context + slot->size);
 }
 
 /** A setup with a key. */
