@@ -54,6 +54,20 @@ def test_a_key_that_comes_beside_the_output_is_told_how_to_keep(run: Shell) -> N
     assert b"--save-new FILE keeps it" in run.err
 
 
+@pytest.mark.parametrize("form", ["PEM", "DER"])
+def test_options_that_contradict_the_file_of_the_key_are_refused(run: Shell, form: str) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    pkcs8, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    Path("file").write_bytes(private.private_bytes(getattr(serialization.Encoding, form), pkcs8, plain))
+    words = ("--alg", "PSA_ALG_ECDSA(PSA_ALG_SHA_256)", "--key", "file", "key", "--key-format", form.lower())
+    pair = "PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1)"
+    run("sign_message", *words, "--key-type", "PSA_KEY_TYPE_AES", code=2)
+    assert f"--key-type PSA_KEY_TYPE_AES, but file holds a {pair}".encode() in run.err
+    run("sign_message", *words, "--bits", "384", code=2)
+    assert b"--bits 384, but the key in file has 256 bits" in run.err
+    assert len(run("sign_message", *words, "--key-type", pair, "--bits", "256", "--format", "raw")) == 64
+
+
 def test_an_agreed_key_is_what_cryptography_agrees_on(run: Shell) -> None:
     ours, theirs = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8

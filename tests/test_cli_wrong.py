@@ -191,6 +191,16 @@ QUICK = cases("""
     2 | run mac_compute --alg {HMAC} text --generate --bits 99999999999 | does not fit 32 bits
     2 | run mac_compute --alg {HMAC} text --generate --bits -8 | does not fit 32 bits
     1 | run mac_compute --alg {HMAC} text --generate --bits 80000000 | PSA_ERROR_NOT_SUPPORTED
+    2 | run hash_compute --alg {SHA} text --key-type PSA_KEY_TYPE_AES | no key that --key-type is about
+    2 | run hash_compute --alg {SHA} text --bits 256     | no key that --bits is about
+    2 | run hash_compute --alg {SHA} text --save-key kept | no key that --save-key is about
+    2 | run generate_random --size 4 --save-public kept  | no key that --save-public is about
+    2 | run generate_key --key-type PSA_KEY_TYPE_AES --bits 128 --save-key kept | --save-new keeps the key
+    2 | run mac_compute --alg {HMAC} text {KEY} --key-format pem | no key that --key-format is about
+    2 | run mac_compute --alg {HMAC} text {KEY} --password-file text | no key that --password-file is about
+    2 | run mac_compute --alg {HMAC} text --key short.key --password-file text | this is raw material
+    2 | run mac_compute --alg {HMAC} text {KEY} --other-type PSA_KEY_TYPE_AES | no key that --other-type is about
+    2 | run key_derivation_output_bytes --alg {HKDF} --size 4 --step info=00 --save-key kept | no key that --save-key
     2 | doctor surplus                                 | surplus
     2 | demo nowhere                                   | nowhere: No such file
     1 | build --output built --cc no-such-compiler     | no-such-compiler

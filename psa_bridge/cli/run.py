@@ -178,7 +178,7 @@ def _call(arguments: argparse.Namespace) -> Call:
 def _check_rest(call: Call, arguments: argparse.Namespace) -> None:
     """Options that belong together, or to other calls."""
     from psa_bridge.cli.failures import UsageError
-    from psa_bridge.cli.run_keys import is_given
+    from psa_bridge.cli.run_keys import check_options, is_given
     from psa_bridge.cli.streams import stdout_is_closed
 
     if stdout_is_closed() and (arguments.json or not (arguments.output or call.checks)):
@@ -200,6 +200,7 @@ def _check_rest(call: Call, arguments: argparse.Namespace) -> None:
             raise UsageError(f"{call.name} makes no key: it has no use for --{option.replace('_', '-')}")
     if arguments.step and "steps" not in call.values:
         raise UsageError(f"{call.name} has no use for --step")
+    check_options(call, arguments)
 
 
 def _values(call: Call, arguments: argparse.Namespace, alg: Alg) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--key", type=Path, metavar="FILE", help="raw material, PEM or DER")
     source.add_argument("--key-hex", metavar="HEX", help="raw material; others on this machine can see it")
     source.add_argument("--generate", action="store_true", help="a new key, gone after the call")
-    group.add_argument("--key-format", choices=("auto", "raw", "pem", "der"), default="auto", help="(%(default)s)")
+    group.add_argument("--key-format", choices=("auto", "raw", "pem", "der"), help="(auto)")
     group.add_argument("--password-file", type=Path, metavar="FILE", help="its first line opens an encrypted key")
     group.add_argument("--key-type", metavar="MACRO", help="where neither file nor algorithm says it")
     group.add_argument("--bits", type=number, metavar="N", help="of a generated key, or of raw material")
@@ -47,6 +47,23 @@ def is_given(arguments: argparse.Namespace) -> bool:
     return bool(arguments.key or arguments.key_hex is not None or arguments.generate)
 
 
+def check_options(call: Call, arguments: argparse.Namespace) -> None:
+    """Refuse options about keys that the call would not look at."""
+    from psa_bridge.cli.failures import UsageError
+
+    needed = "key" in call.values and "key" not in call.optional
+    alone = "new" in call.values and "key" not in call.values  # then they describe the key that is made
+    surplus = [name for name in ("key_type", "bits", "location") if not (needed or alone or is_given(arguments))]
+    surplus += [name for name in ("save_key", "save_public") if not (needed or is_given(arguments))]
+    surplus += [] if arguments.key else ["key_format"]
+    surplus += [] if arguments.key or arguments.other_key else ["password_file"]
+    surplus += [] if arguments.other_key else ["other_type"]
+    for name in surplus:
+        if getattr(arguments, name) is not None:
+            hint = "; --save-new keeps the key that it makes" if alone and name.startswith("save") else ""
+            raise UsageError(f"there is no key that --{name.replace('_', '-')} is about{hint}")
+
+
 def make_key(core: Core, arguments: argparse.Namespace, usage: int, alg: Alg) -> Key:
     """The key with the policy that the call needs, and no more."""
     from psa_bridge import KeyAttributes, Usage
@@ -61,10 +78,28 @@ def make_key(core: Core, arguments: argparse.Namespace, usage: int, alg: Alg) ->
         raise UsageError("--generate needs --bits, the size of the key")
     data, form = (b"", "raw") if arguments.generate else _material(arguments)
     if form == "raw":
+        if arguments.password_file and not arguments.other_key:
+            raise UsageError("--password-file opens keys in PEM and DER; this is raw material")
         with usage_errors():
             attributes = KeyAttributes(_key_type(arguments.key_type, alg), arguments.bits or 0, **policy)
         return core.generate_key(attributes) if arguments.generate else core.import_key(attributes, data)
-    return _load(core, data, form, arguments.password_file, **policy)
+    key = _load(core, data, form, arguments.password_file, **policy)
+    _check_contradiction(key, arguments)
+    return key
+
+
+def _check_contradiction(key: Key, arguments: argparse.Namespace) -> None:
+    """PEM and DER say themselves what a key is; whoever says otherwise is mistaken, or has taken the wrong file."""
+    from psa_bridge import KeyType
+    from psa_bridge.cli.failures import UsageError, number_or_macro, usage_errors
+
+    held = key.attributes
+    with usage_errors():
+        kind = KeyType(number_or_macro(arguments.key_type, "--key-type")) if arguments.key_type else held.type
+    if kind != held.type:
+        raise UsageError(f"--key-type {kind}, but {arguments.key} holds a {held.type}")
+    if arguments.bits not in (None, 0, held.bits):
+        raise UsageError(f"--bits {arguments.bits}, but the key in {arguments.key} has {held.bits} bits")
 
 
 def other_key(core: Core, arguments: argparse.Namespace, usage: int, alg: Alg) -> Key:
@@ -143,10 +178,10 @@ def _material(arguments: argparse.Namespace) -> tuple[bytes, str]:
     return _read(arguments.key, arguments.key_format, arguments.key_type)
 
 
-def _read(path: Path, form: str, type_text: str | None) -> tuple[bytes, str]:
+def _read(path: Path, form: str | None, type_text: str | None) -> tuple[bytes, str]:
     """A file's content and format; PEM and DER are recognised unless a type says that it is raw."""
     data = path.read_bytes()
-    if form != "auto":
+    if form not in (None, "auto"):
         return data, form
     if data.startswith(_PEM):
         return data, "pem"
