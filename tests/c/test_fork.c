@@ -8,7 +8,12 @@
 #include "api/instance.h"
 #include "keeper.h"
 
+/* The sanitizers' allocators may be locked in the child for good by threads that are not there. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define WORKERS 0u
+#else
 #define WORKERS 3u
+#endif
 #define FORKS 30u
 
 typedef struct scene {
