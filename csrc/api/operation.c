@@ -12,6 +12,16 @@ static psa_status_t close_object(uint64_t *handle, psab_operation_t *operation, 
     return psab_operation_give(operation);
 }
 
+/* close_object() after a failure, which stays the one that is on record if the driver's abort fails as well. */
+static void close_failed(uint64_t *handle, psab_operation_t *operation, uint64_t state) {
+    psab_failure_t first;
+    psab_last_failure(&first);
+    if (close_object(handle, operation, state) != PSA_SUCCESS) {
+        const char *driver = first.driver[0] != '\0' ? first.driver : NULL;
+        (void)psab_fail(first.status, driver, first.entry_point, first.report, first.detail);
+    }
+}
+
 /* A call in a wrong state: the object enters the error state, unless another thread is using it. */
 static psa_status_t wrong_state(psab_core_t *core, uint64_t *handle, psab_context_t kind) {
     const char *reason = "an earlier call on the operation failed, and now it can only be aborted";
@@ -54,7 +64,7 @@ psa_status_t psab_operation_opened(uint64_t *handle, psab_operation_t *operation
     if (status == PSA_SUCCESS) {
         let_go(operation);
     } else {
-        (void)close_object(handle, operation, 0);
+        close_failed(handle, operation, 0);
     }
     return status;
 }
@@ -107,13 +117,17 @@ psa_status_t psab_operation_stepped(uint64_t *handle, psab_operation_t *operatio
     if (PSAB_LIKELY(status == PSA_SUCCESS)) {
         let_go(operation);
     } else {
-        (void)close_object(handle, operation, PSAB_HANDLE_ERROR);
+        close_failed(handle, operation, PSAB_HANDLE_ERROR);
     }
     return status;
 }
 
 psa_status_t psab_operation_finished(uint64_t *handle, psab_operation_t *operation, psa_status_t status) {
-    (void)close_object(handle, operation, status == PSA_SUCCESS ? 0 : PSAB_HANDLE_ERROR);
+    if (PSAB_LIKELY(status == PSA_SUCCESS)) {
+        (void)close_object(handle, operation, 0);
+    } else {
+        close_failed(handle, operation, PSAB_HANDLE_ERROR);
+    }
     return status;
 }
 

@@ -174,6 +174,22 @@ TEST(a_write_behind_an_operation_context_is_noticed_when_the_call_returns) {
     }
 }
 
+TEST(an_abort_that_fails_does_not_hide_the_failure_before) {
+    toy_t toy;
+    psab_failure_t failure;
+    psab_core_t *core = mock_core();
+    toy_register(&toy, core, "toy", false, entry_points, COUNT(entry_points));
+    psa_key_id_t key = toy_key(core, PSA_KEY_TYPE_AES, 128, PSA_ALG_CMAC, 0, 16);
+    toy.status[PSAB_EP_MAC_UPDATE] = PSA_ERROR_HARDWARE_FAILURE;
+    toy.status[PSAB_EP_MAC_ABORT] = PSA_ERROR_COMMUNICATION_FAILURE;
+    CHECK_STATUS(mac_life(core, key, false), PSA_ERROR_HARDWARE_FAILURE);
+    CHECK_EQUAL(toy.calls[PSAB_EP_MAC_ABORT], 1);
+    psab_last_failure(&failure);
+    CHECK_EQUAL(failure.entry_point, PSAB_EP_MAC_UPDATE);
+    CHECK_STATUS(failure.status, PSA_ERROR_HARDWARE_FAILURE);
+    psab_core_free(core);
+}
+
 TEST(an_output_of_a_call_that_wrote_behind_its_context_is_not_handed_out) {
     toy_t toy;
     size_t length = 1;
