@@ -29,6 +29,9 @@ from psa_bridge.wire.messages import Call, Close, Hello, Reply, decode, encode
 from psa_bridge.wire.transport import Stream
 
 INSUFFICIENT_DATA = -143
+CORRUPTION_DETECTED = -151
+GUARD = bytes.fromhex("47e2b83f96d15ac335c870a2f41b6e9d") * 2
+"""Behind every context; a driver that wrote past the end changed it."""
 FAILED_FINISHES = 16
 """How many contexts of failed finishing calls are kept, in case they are still aborted."""
 
@@ -71,7 +74,9 @@ class Contexts:
         if handle == 0:
             self._last += 1
             handle = self._last
-            self._memory[handle] = (kind, ffi.new("long double[]", -(-size // ffi.sizeof("long double"))))
+            made = ffi.new("long double[]", -(-(size + len(GUARD)) // ffi.sizeof("long double")))
+            ffi.buffer(made)[size : size + len(GUARD)] = GUARD
+            self._memory[handle] = (kind, made)
         known_kind, memory = self._memory.get(handle, (None, None))
         if known_kind != kind:
             raise MessageError("a context handle that is not in use")
@@ -126,6 +131,8 @@ class Server:
             if argument.role.tag is Tag.CONTEXT and item is not None
         }
         status, results, detail = self._run(call, row, {i: context for i, (_, context) in opened.items()})
+        if any(not _ends_where_it_should(context) for _, context in opened.values()):
+            status, results, detail = CORRUPTION_DETECTED, {}, "the driver wrote past the end of its operation context"
         if status == NOT_SUPPORTED and row.role == "clone":
             status = _copy(row, opened)
         for position, (handle, _) in opened.items():
@@ -167,6 +174,10 @@ class Server:
         if over:
             self.contexts.release(handle)
         return 0 if over else handle
+
+
+def _ends_where_it_should(context: Context) -> bool:
+    return bytes(ffi.buffer(context.data)[context.size : context.size + len(GUARD)]) == GUARD
 
 
 def _copy(row: EntryPoint, opened: Mapping[int, tuple[int, Context]]) -> int:
