@@ -36,7 +36,7 @@ def checked(file: Any, name: str, method: str) -> Any:
         TypeError: it is neither, or a text file; ``name`` says which argument.
     """
     if isinstance(file, (str, os.PathLike)):
-        return os.fspath(file)
+        return os.fsdecode(file)
     if isinstance(file, io.TextIOBase):
         raise TypeError(f"{name} is a file in text mode: open it in binary mode, such as 'rb' or 'wb'")
     if not callable(getattr(file, method, None)):
@@ -104,10 +104,12 @@ class Source:
             if isinstance(data, str):
                 raise TypeError("source gives text: open it in binary mode")
             read = None if data is None else len(data)
-            if data:
+            if read and read <= len(room):
                 room[:read] = data
         if read is None:
             raise BlockingIOError("source is not blocking and has no data yet")
+        if read > len(room):
+            raise ValueError(f"source gave {read} bytes where at most {len(room)} were asked for")
         self._done += read
         return int(read)
 
@@ -159,7 +161,8 @@ class Target:
 def open_target(file: File, *, hold: bool) -> Iterator[Target]:
     """Something to write to, which is there under its name only if everything went well.
 
-    A path gets a new file beside it, which takes its place at the end.  What goes to a file
+    A path gets a new file beside it, which takes its place at the end; a symbolic link stays, and what it leads to is
+    replaced.  What goes to a file
     object, or to a device, is there at once; with ``hold`` it waits in an unnamed temporary file.
     """
     given = checked(file, "target", "write")

@@ -82,7 +82,7 @@ QUICK = cases("""
     2 | lint --format yaml text                        | yaml
     2 | lint --output nowhere/out text                 | nowhere/out: No such file
     2 | lint --output folder text                      | folder: Is a directory
-    1 | lint nowhere.json                              | nowhere.json
+    2 | lint nowhere.json                              | nowhere.json
     1 | lint broken.json                               | broken.json:1
     1 | lint text                                      | text:1
     1 | lint empty                                     | empty
@@ -99,11 +99,11 @@ QUICK = cases("""
     1 | lint nothing.toml                              | nowhere.json
     1 | lint unreadable.json                           | unreadable.json
     1 | lint unreadable.toml                           | unreadable.toml
-    1 | lint text text/below                           | text/below
+    2 | lint text text/below                           | text/below
     1 | lint --format json broken.json                 | "line": 1
     1 | lint --format sarif binary                     | "level": "error"
     2 | info                                           | name a BUNDLE
-    1 | info nowhere.toml                              | nowhere.toml
+    2 | info nowhere.toml                              | nowhere.toml
     1 | info text                                      | text
     1 | info folder                                    | no bundle.toml
     1 | info fine.json                                 | a.h
@@ -124,7 +124,7 @@ QUICK = cases("""
     2 | explain sign_hash --location here              | give --key-type
     2 | explain sign_hash --alg {ECDSA} --key-type {P256} --bits 256 --location here | there is no opaque driver here
     2 | explain sign_hash --alg {ECDSA} --bits 256     | give --key-type
-    1 | explain hash_compute --alg {SHA} nowhere.toml  | nowhere.toml
+    2 | explain hash_compute --alg {SHA} nowhere.toml  | nowhere.toml
     2 | new                                            | NAME
     2 | new 9lives                                     | no C identifier
     2 | new my-driver                                  | how about my_driver
@@ -154,7 +154,7 @@ QUICK = cases("""
     2 | run hash_compute --alg {SHA} text --parts 0    | at least 1
     2 | run sign_hash --alg {ECDSA} text --parts 5     | no multi-part form
     2 | run hash_compute --alg {SHA} text --output folder | folder: Is a directory
-    1 | run hash_compute --alg {SHA} text --driver nowhere | nowhere
+    2 | run hash_compute --alg {SHA} text --driver nowhere | nowhere
     1 | run hash_compute --alg {SHA} text --no-software | PSA_ERROR_NOT_SUPPORTED
     1 | run hash_compute --alg {HMAC} text             | PSA_ERROR_INVALID_ARGUMENT
     1 | run hash_compute --alg {SHA} text --require acme | acme did not serve
@@ -201,6 +201,13 @@ QUICK = cases("""
     2 | run mac_compute --alg {HMAC} text --key short.key --password-file text | this is raw material
     2 | run mac_compute --alg {HMAC} text {KEY} --other-type PSA_KEY_TYPE_AES | no key that --other-type is about
     2 | run key_derivation_output_bytes --alg {HKDF} --size 4 --step info=00 --save-key kept | no key that --save-key
+    2 | lint ''                                        | a path cannot be empty
+    2 | info ''                                        | a path cannot be empty
+    2 | build -o ''                                    | a path cannot be empty
+    2 | lint brokn.json                                | No such file or directory; did you mean 'broken.json'?
+    2 | build --output text/below --cc no-such-compiler | text: Not a directory
+    2 | run hash_compute --alg {SHA} --hex @text       | a file has an argument of its own
+    2 | run mac_compute --alg {HMAC} text --key-hex @text | a file has an argument of its own
     2 | doctor surplus                                 | surplus
     2 | demo nowhere                                   | nowhere: No such file
     1 | build --output built --cc no-such-compiler     | no-such-compiler
@@ -212,7 +219,7 @@ QUICK = cases("""
     1 | build --image x.so fine.json nothing.toml      | nothing.toml
     2 | build --no-drivers fine.json                   | --link-in
     2 | build -I .                                     | name a BUNDLE
-    1 | build nowhere.toml                             | nowhere.toml
+    2 | build nowhere.toml                             | nowhere.toml
     1 | build --link-in folder                         | no bundle.toml
     1 | build --image x.so fine.json                   | a.h
     1 | build --image x.so fine.json --cc no-such-compiler | no-such-compiler
@@ -297,7 +304,7 @@ def test_doctor_says_what_is_wrong_with_the_cache_and_the_compiler(folder: Path)
         (f"run hash_compute --alg {SHA} text 2>/dev/full", 0),
         (f"run hash_compute --alg {SHA} text --require acme 2>/dev/full", 1),
         (f"run hash_compute --alg {SHA} <&-", 2),
-        ("lint $'\\xff.json'", 1),
+        ("lint $'\\xff.json'", 2),
     ],
 )
 def test_output_that_nobody_takes_is_no_traceback(line: str, code: int, folder: Path) -> None:
@@ -340,5 +347,5 @@ def test_a_variable_that_is_no_list_of_words_is_named(variable: str, folder: Pat
 
 def test_a_name_that_the_terminal_cannot_show_is_shown_as_escapes(folder: Path) -> None:
     done = shell("lint \u00e9.json", folder, PYTHONIOENCODING="ascii")
-    assert done.returncode == 1
-    assert "\\xe9.json" in done.stdout
+    assert done.returncode == 2
+    assert "\\xe9.json" in done.stderr

@@ -143,6 +143,13 @@ def test_older_forms_are_read(core: Core) -> None:
 # Refusals
 
 
+def test_a_password_that_is_too_long_is_refused(core: Core) -> None:
+    key = core.generate_key(KeyAttributes(KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1), 256, usage=Usage.EXPORT))
+    assert key.export_pem(password=b"a" * 1023).startswith(b"-----BEGIN ENCRYPTED")
+    with pytest.raises(InvalidArgument, match="the password has 1024 bytes; 1023 are the most"):
+        key.export_pem(password=b"a" * 1024)
+
+
 @pytest.mark.parametrize(
     ("data", "password", "told"),
     [

@@ -292,6 +292,11 @@ def test_handles_of_beta_3(core: Core) -> None:
     assert not volatile.exists
 
 
+def test_more_random_bytes_than_there_is_memory_for_are_named(core: Core) -> None:
+    with pytest.raises(MemoryError, match=f"^no memory for {2**62} random bytes$"):
+        core.generate_random(2**62)
+
+
 # Arguments of the wrong kind
 
 

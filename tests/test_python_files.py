@@ -335,3 +335,30 @@ def test_a_bar_without_a_total_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     bar.close()
     bar.close()
     assert terminal.getvalue() == "\r5.0 GiB\x1b[K\n"
+
+
+class Generous:
+    """A source that gives one byte more than it was asked for."""
+
+    def read(self, size: int) -> bytes:
+        return bytes(size + 1)
+
+
+class GenerousInto(Generous):
+    def readinto(self, room: memoryview) -> int:
+        return len(room) + 1
+
+
+@pytest.mark.parametrize("source", [Generous, GenerousInto])
+def test_a_source_that_gives_more_than_was_asked_for_is_refused(core: Core, source: Any) -> None:
+    with pytest.raises(ValueError, match=rf"source gave {PIECE + 1} bytes where at most {PIECE} were asked for"):
+        core.hash_compute_file(Alg.SHA_256, source())
+
+
+def test_a_path_object_of_bytes_is_a_path(core: Core, tmp_path: Path) -> None:
+    class Odd:
+        def __fspath__(self) -> bytes:
+            return os.fsencode(tmp_path / "odd")
+
+    (tmp_path / "odd").write_bytes(b"abc")
+    assert core.hash_compute_file(Alg.SHA_256, Odd()) == core.hash_compute(Alg.SHA_256, b"abc")

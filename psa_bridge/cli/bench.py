@@ -33,14 +33,14 @@ EXAMPLES = """\
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    from psa_bridge.cli.arguments import add_json
+    from psa_bridge.cli.arguments import add_json, path
     from psa_bridge.cli.bundles import add_arguments
 
     add_arguments(parser, required=False)
     parser.add_argument("--mechanism", action="append", default=[], metavar="PATTERN", help="only these; * and ? match")
     parser.add_argument("--sizes", type=_sizes, metavar="N,N,...", help="sizes of messages in bytes")
     parser.add_argument("--seconds", type=_seconds, default=0.1, metavar="S", help="per mechanism and size (0.1)")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw a picture: .png, .svg or .html")
+    parser.add_argument("--plot", type=path, metavar="FILE", help="draw a picture: .png, .svg or .html")
     parser.add_argument("--list", action="store_true", help="list the mechanisms that there are, and measure nothing")
     add_json(parser)
 

@@ -37,14 +37,15 @@ EXAMPLES = """\
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
+    from psa_bridge.cli.arguments import path
     from psa_bridge.cli.bundles import add_arguments
 
     parser.add_argument(
-        "--output", "-o", type=Path, default=Path("psa_bridge_library"), metavar="DIR", help="(%(default)s)"
+        "--output", "-o", type=path, default=Path("psa_bridge_library"), metavar="DIR", help="(%(default)s)"
     )
     drivers = parser.add_mutually_exclusive_group()
     drivers.add_argument("--link-in", action="store_true", help="make the bundles part of the libraries")
-    drivers.add_argument("--image", type=Path, metavar="FILE", help="write the image of the one bundle, and no library")
+    drivers.add_argument("--image", type=path, metavar="FILE", help="write the image of the one bundle, and no library")
     parser.add_argument("--cflags", metavar="FLAGS", help="flags instead of -O2 -g for the core; over CFLAGS")
     parser.add_argument(
         "--no-drivers",
@@ -53,7 +54,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-software", action="store_true", help="without the linked-in software driver")
     parser.add_argument(
-        "--flags", dest="only_flags", action="store_true", help="print only the compiler and linker flags, for scripts"
+        "--flags",
+        dest="only_flags",
+        action="store_true",
+        help="print only the compiler and linker flags, quoted for a shell: with blanks in paths they need eval",
     )
     add_arguments(parser, required=False)
 
@@ -69,10 +73,12 @@ def flags(library: Library, static: bool) -> str:
 def run(arguments: argparse.Namespace) -> int:
     """Build, then say what is there."""
     from psa_bridge.cbuild.toolchain import BuildError
+    from psa_bridge.cli.arguments import writable
     from psa_bridge.cli.failures import CommandFailedError
 
     _check(arguments)
     options = _options(arguments)
+    writable(arguments.image or arguments.output)
     images = _images(arguments)
     if arguments.image:
         _export(images, [arguments.image])

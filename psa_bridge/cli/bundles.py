@@ -28,11 +28,11 @@ _LISTS = {
 
 def add_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
     """Add the positional BUNDLE arguments, the settings, and where findings go."""
-    from psa_bridge.cli.arguments import add_sarif
+    from psa_bridge.cli.arguments import add_sarif, path
 
     parser.epilog = EPILOG
     many: dict[str, Any] = {"nargs": "+"} if required else {"nargs": "*", "default": []}
-    parser.add_argument("bundles", type=Path, metavar="BUNDLE", help="see below", **many)
+    parser.add_argument("bundles", type=path, metavar="BUNDLE", help="see below", **many)
     settings = parser.add_argument_group("settings of the bundle")
     for name, (option, metavar, text) in _LISTS.items():
         settings.add_argument(option, dest=name, action="append", default=[], metavar=metavar, help=text)
@@ -43,9 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
 
 def bundles(arguments: argparse.Namespace) -> list[Bundle]:
     """The bundles that were named, in order."""
+    from psa_bridge.cli.arguments import existing
     from psa_bridge.cli.failures import UsageError
     from psa_bridge.driver.bundle import load_bundle
 
+    existing(arguments.bundles)
     groups = list(_groups(arguments.bundles))
     settings = {name: getattr(arguments, name) for name in (*_LISTS, "compiler", "dialect")}
     settings = {name: value for name, value in settings.items() if value}

@@ -33,8 +33,10 @@ _PIECES = 4
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
+    from psa_bridge.cli.arguments import path
+
     parser.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE", help="the file to hash and sign (one of the system's)"
+        "file", nargs="?", type=path, metavar="FILE", help="the file to hash and sign (one of the system's)"
     )
 
 

@@ -62,6 +62,8 @@ def number_or_macro(text: str | None, option: str) -> int:
 
 def hexadecimal(text: str, option: str) -> bytes:
     """Bytes written as hexadecimal digits; blanks and colons between bytes are allowed."""
+    if text.startswith("@"):
+        raise UsageError(f"{option} takes hexadecimal digits; a file has an argument of its own")
     try:
         return bytes.fromhex(text.replace(":", " "))
     except ValueError:

@@ -32,12 +32,14 @@ EXAMPLES = """\
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
+    from psa_bridge.cli.arguments import path
+
     help_text = "a driver description, a list of them, or a bundle"
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=help_text)
+    parser.add_argument("files", nargs="*", type=path, metavar="FILE", help=help_text)
     parser.add_argument("--dialect", choices=("psa", "mbedtls"), help="over what the descriptions say")
     parser.add_argument("--quiet", "-q", action="store_true", help="errors and warnings only, no notes")
     parser.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="(%(default)s)")
-    parser.add_argument("--output", "-o", type=Path, metavar="OUT", help="write to a file instead")
+    parser.add_argument("--output", "-o", type=path, metavar="OUT", help="write to a file instead")
     parser.add_argument("--rules", action="store_true", help="list the rules: the stable id of each kind of finding")
 
 
@@ -59,10 +61,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> tuple[list[Description], Sequence[Finding]]:
     """The descriptions that can be used, and everything that was found."""
+    from psa_bridge.cli.arguments import existing
     from psa_bridge.driver.descriptions.description import check_list
     from psa_bridge.driver.descriptions.lint import lint_list
     from psa_bridge.driver.findings import Findings, FindingsError
 
+    existing(arguments.files)
     findings = Findings()
     descriptions: list[Description] = []
     for named in arguments.files:

@@ -59,12 +59,12 @@ _HEADERS = frozenset(_SYSTEM_HEADERS.split())
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    from psa_bridge.cli.arguments import number
+    from psa_bridge.cli.arguments import number, path
 
     parser.add_argument("name", metavar="NAME", help="the driver's prefix: a C identifier")
     parser.add_argument("--type", choices=("transparent", "opaque"), help="(transparent)")
     parser.add_argument("--template", choices=tuple(_TYPES), help="(hash, or element for --type opaque)")
-    parser.add_argument("--directory", "-d", type=Path, metavar="DIR", help="the folder to make (./NAME)")
+    parser.add_argument("--directory", "-d", type=path, metavar="DIR", help="the folder to make (./NAME)")
     parser.add_argument(
         "--location", type=number, metavar="N", help="of an opaque driver's keys (one that is made of NAME)"
     )

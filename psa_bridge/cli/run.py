@@ -68,7 +68,7 @@ _GROUP = "PSA_PAKE_PRIMITIVE(PSA_PAKE_PRIMITIVE_TYPE_ECC, PSA_ECC_FAMILY_SECP_R1
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     from psa_bridge.cli import run_keys
-    from psa_bridge.cli.arguments import add_json, add_sarif, number
+    from psa_bridge.cli.arguments import add_json, add_sarif, number, path
 
     parser.description = (parser.description or "").replace("{calls}", ", ".join(CALLS))
     parser.add_argument("call", nargs="?", metavar="CALL", help="for example hash_compute")
@@ -80,7 +80,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--driver",
         "-d",
         action="append",
-        type=Path,
+        type=path,
         default=[],
         metavar="BUNDLE",
         help="a directory or .toml",
@@ -100,7 +100,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     values.add_argument("--size", type=number, metavar="N", help="bytes of output, of random data or a XOF")
     values.add_argument("--parts", type=number, metavar="N", help="through a multi-part operation, N bytes at a time")
     output = parser.add_argument_group("the output")
-    output.add_argument("--output", "-o", type=Path, metavar="OUT", help="a file to write it to")
+    output.add_argument("--output", "-o", type=path, metavar="OUT", help="a file to write it to")
     output.add_argument("--format", choices=("hex", "base64", "raw"), help="(hex; raw with --output)")
     add_sarif(output)
     output.add_argument("--trace", action="store_true", help="show every call of a driver")
@@ -111,6 +111,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make the call; 1 if it fails."""
     from psa_bridge import Alg, Core, PsaError
+    from psa_bridge.cli.arguments import existing
     from psa_bridge.cli.failures import CommandFailedError, number_or_macro, usage_errors
     from psa_bridge.cli.run_keys import material
 
@@ -120,6 +121,7 @@ def run(arguments: argparse.Namespace) -> int:
     with usage_errors():
         alg = Alg(number_or_macro(arguments.alg, "--alg"))
     given: dict[str, Any] = {"alg": alg, "size": arguments.size, **_values(call, arguments, alg)}
+    existing(arguments.driver)
     drivers = [_bundle(path) for path in arguments.driver]
     with Core(*drivers, software=not arguments.no_software) as core, core.trace() as events:
         _add_keys(core, call, arguments, given)

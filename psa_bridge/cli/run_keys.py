@@ -16,22 +16,22 @@ _DER = 0x30
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that describe keys."""
-    from psa_bridge.cli.arguments import number
+    from psa_bridge.cli.arguments import number, path
 
     group = parser.add_argument_group("the key")
     source = group.add_mutually_exclusive_group()
-    source.add_argument("--key", type=Path, metavar="FILE", help="raw material, PEM or DER")
+    source.add_argument("--key", type=path, metavar="FILE", help="raw material, PEM or DER")
     source.add_argument("--key-hex", metavar="HEX", help="raw material; others on this machine can see it")
     source.add_argument("--generate", action="store_true", help="a new key, gone after the call")
     group.add_argument("--key-format", choices=("auto", "raw", "pem", "der"), help="(auto)")
-    group.add_argument("--password-file", type=Path, metavar="FILE", help="its first line opens an encrypted key")
+    group.add_argument("--password-file", type=path, metavar="FILE", help="its first line opens an encrypted key")
     group.add_argument("--key-type", metavar="MACRO", help="where neither file nor algorithm says it")
     group.add_argument("--bits", type=number, metavar="N", help="of a generated key, or of raw material")
     group.add_argument("--location", metavar="N|DRIVER", help="a number, or the prefix of an opaque driver")
-    group.add_argument("--save-key", type=Path, metavar="FILE", help="write the raw material, readable by you only")
-    group.add_argument("--save-public", type=Path, metavar="FILE", help="write the public key in PEM")
+    group.add_argument("--save-key", type=path, metavar="FILE", help="write the raw material, readable by you only")
+    group.add_argument("--save-public", type=path, metavar="FILE", help="write the public key in PEM")
     group = parser.add_argument_group("a second key", "What is wrapped or compared with, or the server's in a PAKE.")
-    group.add_argument("--other-key", type=Path, metavar="FILE", help="raw material, PEM or DER")
+    group.add_argument("--other-key", type=path, metavar="FILE", help="raw material, PEM or DER")
     group.add_argument("--other-type", metavar="MACRO", help="of raw material")
     group = parser.add_argument_group(
         "a key that the call makes", "Its material is the output of the call, unless there is another."
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--new-type", metavar="MACRO", help="of an agreed or encapsulated key: PSA_KEY_TYPE_DERIVE")
     group.add_argument("--new-bits", type=number, metavar="N", help="0 where its material says it")
     group.add_argument("--new-location", metavar="N|DRIVER", help="as --location")
-    group.add_argument("--save-new", type=Path, metavar="FILE", help="write the raw material, readable by you only")
+    group.add_argument("--save-new", type=path, metavar="FILE", help="write the raw material, readable by you only")
 
 
 def is_given(arguments: argparse.Namespace) -> bool:

@@ -20,6 +20,8 @@ _OTHERS = {
     b"CERTIFICATE REQUEST": "a certificate request: load it with cryptography.x509 and import its public_key()",
     b"OPENSSH PRIVATE KEY": "a key of OpenSSH: load it with cryptography's load_ssh_private_key and import that",
 }
+_LONGEST_PASSWORD = 1023
+"""What ``cryptography`` takes."""
 
 
 def load_pem(data: bytes, password: bytes | None) -> Any:
@@ -75,7 +77,7 @@ def dump(key: Any, form: str, password: bytes | None) -> bytes:
     """A key object in PEM or DER, as ``form`` says; a private key encrypted if there is a password.
 
     Raises:
-        InvalidArgument: the password is empty, or was given for a public key.
+        InvalidArgument: the password is empty or too long, or was given for a public key.
     """
     encoding = Encoding.PEM if form == "PEM" else Encoding.DER
     if not hasattr(key, "private_bytes"):
@@ -84,5 +86,7 @@ def dump(key: Any, form: str, password: bytes | None) -> bytes:
         return bytes(key.public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo))
     if password == b"":
         raise InvalidArgument("the password is empty; leave it out for a key that is not encrypted")
+    if password is not None and len(password) > _LONGEST_PASSWORD:
+        raise InvalidArgument(f"the password has {len(password)} bytes; {_LONGEST_PASSWORD} are the most")
     lock = serialization.NoEncryption() if password is None else serialization.BestAvailableEncryption(password)
     return bytes(key.private_bytes(encoding, PrivateFormat.PKCS8, lock))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from psa_bridge._native import ffi
 from psa_bridge.ops.base import Native, amount, writable
@@ -36,6 +36,13 @@ class Random(Native):
         """
         if (size is None) == (out is None):
             raise TypeError("generate_random takes either size or out")
-        target = ffi.new("uint8_t[]", amount(cast(int, size))) if out is None else writable(out)
+        target = _room(amount(cast(int, size))) if out is None else writable(out)
         self._run("generate_random", target, len(target))
         return len(target) if out is not None else bytes(ffi.buffer(target))
+
+
+def _room(size: int) -> Any:
+    try:
+        return ffi.new("uint8_t[]", size)
+    except (MemoryError, OverflowError):
+        raise MemoryError(f"no memory for {size} random bytes") from None
