@@ -99,10 +99,11 @@ def give_back(method: Method, values: Any, inputs: Sequence[Any], result: Any) -
     try:
         packed.write(row, values, given)
     except packed.PackedError as error:
+        text = f"{method.name}: {str(error).removeprefix(f'{row.name}: ')}"
         if error.status == packed.GENERIC_ERROR:
-            raise TypeError(f"{method.name}: {error}") from None
+            raise TypeError(text) from None
         failure = error_from(error.status)
-        failure.detail = f"{method.name}: {error}"
+        failure.detail = text
         raise failure from None
 
 

@@ -233,6 +233,16 @@ def test_a_key_that_is_gone_says_so(core: Core) -> None:
             use()
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_key_of_a_finite_field_warns_nobody_who_did_not_touch_cryptography(core: Core) -> None:
+    attributes = KeyAttributes(KeyType.DH_KEY_PAIR(DhFamily.RFC7919), 2048, usage=Usage.EXPORT)
+    with core.generate_key(attributes) as key:
+        assert key.to_cryptography().private_numbers().x == int.from_bytes(key.export(), "big")
+        assert key.public_to_cryptography().public_numbers().y == int.from_bytes(key.export_public(), "big")
+        assert core.import_pem(key.export_pem(), usage=Usage.EXPORT).export() == key.export()
+        assert core.import_der(key.export_public_der()).export() == key.export_public()
+
+
 @pytest.mark.parametrize("family", [DhFamily.RFC7919, DhFamily.RFC3526])
 def test_groups_have_safe_primes(family: DhFamily) -> None:
     """The offsets are typed in from the RFCs; with a wrong digit the numbers are not prime."""

@@ -312,7 +312,7 @@ def test_a_result_of_the_wrong_type_is_an_error_that_names_the_method(result: An
 
 def test_a_result_that_is_too_long_is_an_error_that_names_the_method() -> None:
     core = Core(Returning(bytes(33)), software=False)
-    with core, pytest.raises(BufferTooSmall, match=r"Returning\.hash_compute"):
+    with core, pytest.raises(BufferTooSmall, match=r"Returning\.hash_compute: hash is 33 bytes, the buffer holds 32"):
         core.hash_compute(Alg.SHA_256, b"")
 
 

@@ -1,10 +1,12 @@
 """Finite field Diffie-Hellman in ``cryptography``: numbers as long as the prime in the API's format.
 
-Recent versions warn as soon as the module is touched, so this happens only for such keys.
+Recent versions warn as soon as the module is touched, so this happens only for such keys, and quietly: the user of a
+key gets the warning where the code that made it touches the module.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -44,13 +46,21 @@ def key_object(kind: KeyType, bits: int, data: bytes, public: Callable[[], bytes
     p = groups.prime(kind.dh_family, bits)
     if p is None:
         return None
+    other = None if kind.is_public_key else public()
     try:
-        from cryptography.hazmat.primitives.asymmetric import dh  # noqa: PLC0415
-
-        parameters = dh.DHParameterNumbers(p, groups.GENERATOR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # for whoever asked for such a key, not at a line of this package
+            return _key_object(p, data, other)
     except (ImportError, AttributeError):
         return None
-    numbers = dh.DHPublicNumbers(int.from_bytes(data if kind.is_public_key else public(), "big"), parameters)
-    if kind.is_public_key:
+
+
+def _key_object(p: int, data: bytes, public: bytes | None) -> Any:
+    """A private key with its public one, or a public key alone."""
+    from cryptography.hazmat.primitives.asymmetric import dh  # noqa: PLC0415
+
+    parameters = dh.DHParameterNumbers(p, groups.GENERATOR)
+    numbers = dh.DHPublicNumbers(int.from_bytes(data if public is None else public, "big"), parameters)
+    if public is None:
         return numbers.public_key()
     return dh.DHPrivateNumbers(int.from_bytes(data, "big"), numbers).private_key()

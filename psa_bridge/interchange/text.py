@@ -6,11 +6,13 @@ What other programs write is read as well: RSAPrivateKey and RSAPublicKey of RFC
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat
+from cryptography.utils import CryptographyDeprecationWarning
 
 from psa_bridge.errors import InvalidArgument, NotSupported
 
@@ -59,7 +61,9 @@ def load_der(data: bytes, password: bytes | None) -> Any:
 
 def _loaded(load: Any, data: bytes, *password: bytes | None) -> Any:
     try:
-        return load(data, *password)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # of kinds of keys, at a line of ours
+            return load(data, *password)
     except UnsupportedAlgorithm as error:
         raise NotSupported(f"cryptography does not know this key: {error}") from error
     except TypeError as error:  # how it says that a password is missing or needless
