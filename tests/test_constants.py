@@ -249,3 +249,11 @@ def test_an_accessor_of_another_kind_of_number_is_refused(look: Callable[[], obj
 def test_wildcards_combinations_and_unknown_numbers_print_as_what_they_are(number: psa.Number, text: str) -> None:
     assert repr(number).removeprefix("PSA_KEY_LIFETIME_FROM_PERSISTENCE_AND_LOCATION") == text
     assert type(number).parse(repr(number)) == number
+
+
+@pytest.mark.parametrize("family", [0x112, 300, 1 << 40, -1])
+def test_a_plain_number_that_is_too_large_for_a_family_is_refused(family: int) -> None:
+    for make in (KeyType.ECC_KEY_PAIR, KeyType.DH_PUBLIC_KEY, KeyType.SLH_DSA_KEY_PAIR):
+        with pytest.raises(ValueError, match="cannot be an argument of"):
+            make(family)
+    assert KeyType.ECC_KEY_PAIR(5).ecc_family == 5  # of no family that has a name

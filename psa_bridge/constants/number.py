@@ -100,7 +100,8 @@ class Macro(Generic[N]):
             accepts = parameter.accepts
             _integer(argument, constructor.name)
             kind = argument.KIND if isinstance(argument, Number) else None
-            plain = kind is None and any(accepts.check(argument, each) for each in accepts.kinds)
+            fits = accepts.predicate or not argument & ~(parameter.mask | 0xFF)  # families have 8 bits
+            plain = kind is None and fits and any(accepts.check(argument, each) for each in accepts.kinds)
             if not plain and not accepts.check(argument, kind):
                 raise EncodingError(
                     f"{argument!r} cannot be an argument of {constructor.name}", f"there it takes {accepts.label}"
