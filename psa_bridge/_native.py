@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 try:
@@ -42,3 +43,28 @@ def batch_function(name: str) -> Any:
 def address(pointer: Any) -> int:
     """Where a pointer of the interface points to."""
     return int(ffi.cast("uintptr_t", pointer))
+
+
+_PINNED: dict[int, tuple[weakref.ref[Any], memoryview]] = {}
+"""Views that the interface has the memory of, each until it is given back."""
+
+
+def _unpin(pin: weakref.ref[Any]) -> None:
+    del _PINNED[id(pin)]
+
+
+def memory(data: Any, *, writable: bool = False) -> Any:
+    """The memory of a bytes-like object as a ``uint8_t[]``, not copied.
+
+    A memoryview crashes the interpreter if the garbage collector clears it while somebody has its memory, as the frames
+    of an exception may.  So a view of its own is held here, out of the collector's reach, until the memory is given back.
+
+    Raises:
+        TypeError, ValueError, BufferError: as of ``ffi.from_buffer``.
+    """
+    own = memoryview(data) if isinstance(data, memoryview) else data
+    made = ffi.from_buffer("uint8_t[]", own, require_writable=writable)
+    if own is not data:
+        pin = weakref.ref(made, _unpin)
+        _PINNED[id(pin)] = pin, own
+    return made

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -132,3 +134,26 @@ def test_a_key_is_usable_after_an_error_and_gone_after_its_end(core: Core) -> No
     with pytest.raises(InvalidHandle):
         key.cipher_encrypt(Alg.CTR, b"text")
     assert repr(key) and not key.exists
+
+
+COLLECTED = """
+import gc
+from psa_bridge import Core, KeyAttributes, KeyType, PsaError
+from psa_bridge._native import _PINNED
+
+gc.disable()
+with Core() as core:
+    for _ in range(20):
+        try:
+            core.import_key(KeyAttributes(KeyType.AES), memoryview(bytes(15)))
+        except PsaError as error:
+            error.itself = error
+    gc.collect()
+    assert not _PINNED
+"""
+
+
+def test_error_with_a_memoryview_in_its_frames_is_collected() -> None:
+    # A crash of the interpreter, where it fails, so it has a process of its own.
+    done = subprocess.run([sys.executable, "-c", COLLECTED], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

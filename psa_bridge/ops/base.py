@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from psa_bridge._native import CoreBase, KeyBase, address, ffi, lib
+from psa_bridge._native import CoreBase, KeyBase, address, ffi, lib, memory
 from psa_bridge.attributes import KeyAttributes
 from psa_bridge.errors import BadState, check
 
@@ -24,7 +24,7 @@ def view(data: Buffer, name: str) -> Any:
         ValueError: its memory is not contiguous.
     """
     try:
-        return ffi.from_buffer("uint8_t[]", data)
+        return memory(data)
     except TypeError:
         hint = "; encode text first" if isinstance(data, str) else ""
         raise TypeError(f"{name} has to be a bytes-like object, not {type(data).__name__}{hint}") from None
@@ -40,7 +40,7 @@ def writable(out: Buffer, name: str = "out") -> Any:
         ValueError: its memory is not contiguous.
     """
     try:
-        return ffi.from_buffer("uint8_t[]", out, require_writable=True)
+        return memory(out, writable=True)
     except TypeError:
         raise TypeError(f"{name} has to be a bytes-like object, not {type(out).__name__}") from None
     except BufferError as error:

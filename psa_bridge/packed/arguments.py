@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from psa_bridge._native import ffi
+from psa_bridge._native import ffi, memory
 from psa_bridge.packed.forms import (
     CORRUPTION_DETECTED,
     INVALID_ARGUMENT,
@@ -49,7 +49,7 @@ class Arguments:
         return cdata
 
     def _input(self, data: bytes) -> Any:
-        return self._keep(ffi.from_buffer("uint8_t[]", data))
+        return self._keep(memory(data))
 
     def _attributes(self, attributes: Sequence[int] | None) -> Any:
         if attributes is None:
