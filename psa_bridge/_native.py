@@ -57,7 +57,8 @@ def memory(data: Any, *, writable: bool = False) -> Any:
     """The memory of a bytes-like object as a ``uint8_t[]``, not copied.
 
     A memoryview crashes the interpreter if the garbage collector clears it while somebody has its memory, as the frames
-    of an exception may.  So a view of its own is held here, out of the collector's reach, until the memory is given back.
+    of an exception may.  So a view of its own is held here, which the collector leaves alone, until the memory is given
+    back.
 
     Raises:
         TypeError, ValueError, BufferError: as of ``ffi.from_buffer``.
