@@ -351,6 +351,15 @@ def test_the_output_of_a_transparent_driver_is_the_element_of_the_group() -> Non
         assert key.export() == b"ssidpassword".ljust(64, b".")
 
 
+def test_hash_to_element_makes_one_element() -> None:
+    attributes = KeyAttributes(ON_CURVE, 256, usage=Usage.DERIVE, alg=SAE)
+    with Core(Elements(), software=False) as core, h2e(core) as operation:
+        operation.output_key(attributes)
+        assert operation.capacity == 0
+        with pytest.raises(InsufficientData):
+            operation.output_key(attributes)
+
+
 @pytest.mark.parametrize(
     ("key_type", "bits", "why"),
     [

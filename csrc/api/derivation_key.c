@@ -263,7 +263,13 @@ static psa_status_t output_key(psab_operation_t *slot, const psab_attributes_t *
     size_t draw = psab_kdf_draw(attributes->type, attributes->bits);
     request_t request = {slot, attributes, draw != 0 ? draw : ((size_t)attributes->bits + 7) / 8};
     status = psab_kdf_begin_output(slot, request.draw, true);
-    return status == PSA_SUCCESS ? make(&request, id) : status;
+    if (status == PSA_SUCCESS) {
+        status = make(&request, id);
+    }
+    if (status == PSA_SUCCESS && psab_kdf_is(psab_derivation(slot), PSAB_KDF_KEYS_ONLY)) {
+        psab_derivation(slot)->capacity = 0; /* a password has one element in a group: there is no second output */
+    }
+    return status;
 }
 
 psa_status_t psab_key_derivation_output_key(psab_core_t *core, const psa_key_attributes_t *attributes,
