@@ -97,7 +97,7 @@ psa_status_t psab_aead_in_parts(psab_core_t *core, const psab_candidate_t *c, co
                                 const psab_aead_request_t *request, uint8_t *output, size_t size, size_t *written) {
     psab_room_t room;
     psa_status_t status;
-    uint8_t tag[PSA_AEAD_TAG_MAX_SIZE];
+    uint8_t tag[PSA_AEAD_TAG_MAX_SIZE] = {0}; /* if the driver writes none, the caller gets that */
     size_t text = request->encrypt ? request->length : request->length - request->fit.tag;
     *written = 0;
     if (request->expected == SIZE_MAX) {

@@ -192,7 +192,7 @@ static psa_status_t end_driver(psab_operation_t *slot, ending_t *end, uint8_t *r
 }
 
 static psa_status_t run_end(psab_operation_t *slot, ending_t *end, size_t text) {
-    uint8_t tag[64]; /* what the encoding of a tag length can say */
+    uint8_t tag[64] = {0}; /* what the encoding of a tag length can say; a driver may write none */
     psab_scratch_t rest;
     size_t room = text > REST_MOST ? text : REST_MOST;
     if (!psab_scratch_get(&rest, room)) {

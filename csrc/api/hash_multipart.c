@@ -213,7 +213,7 @@ static psa_status_t suspend(psab_operation_t *slot, uint8_t *state, size_t size,
 }
 
 static psa_status_t suspend_to(psab_operation_t *slot, uint8_t *output, size_t size, size_t *length) {
-    uint8_t state[PSA_HASH_SUSPEND_OUTPUT_MAX_SIZE];
+    uint8_t state[PSA_HASH_SUSPEND_OUTPUT_MAX_SIZE] = {0};
     size_t most = PSA_HASH_SUSPEND_OUTPUT_SIZE(slot->alg);
     size_t written = 0;
     if (most == 0 || slot->candidate->ops.hash_suspend == NULL) { /* so it is where the core holds the input */

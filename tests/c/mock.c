@@ -68,7 +68,9 @@ psab_status_t mock_give(mock_t *mock, uint16_t entry_point, const uint8_t *resul
     if (length > size) {
         return PSA_ERROR_BUFFER_TOO_SMALL;
     }
-    memcpy(output, result, length);
+    if (!mock_lies(mock, entry_point, MOCK_UNWRITTEN)) {
+        memcpy(output, result, length);
+    }
     *written = mock_lies(mock, entry_point, MOCK_TOO_LONG) ? size + 1000
                : mock_lies(mock, entry_point, MOCK_SHORT)  ? length - 1
                                                            : length;

@@ -32,6 +32,7 @@ typedef enum mock_lie {
     MOCK_TOO_LONG,   /**< success, with a length over the size of the buffer */
     MOCK_NO_OUTPUT,  /**< success, without writing anything */
     MOCK_SHORT,      /**< success, with one byte less than there should be */
+    MOCK_UNWRITTEN,  /**< success, with the right length and nothing written */
     MOCK_OTHER_BITS, /**< an import changes the size of the key */
     MOCK_CONSTANT    /**< entropy that is always the same */
 } mock_lie_t;

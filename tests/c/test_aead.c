@@ -167,6 +167,36 @@ TEST(driver_that_lies_is_caught) {
     }
 }
 
+/* What calls will find on the stack. */
+static __attribute__((noinline)) void soil_stack(void) {
+    volatile uint8_t stack[16384];
+    for (size_t i = 0; i < sizeof stack; i++) {
+        stack[i] = 0xff;
+    }
+}
+
+TEST(tag_that_no_driver_wrote_is_not_what_was_on_the_stack) {
+    static const uint8_t none[16];
+    mock_t m;
+    psab_core_t *core = core_with(&m, 1);
+    psa_key_id_t key = any_key(core);
+    uint8_t sealed[64], tag[16];
+    size_t length, made;
+    psa_aead_operation_t operation = PSA_AEAD_OPERATION_INIT;
+    m.lying = PSAB_EP_AEAD_FINISH;
+    m.lie = MOCK_UNWRITTEN;
+    soil_stack();
+    CHECK_STATUS(seal(core, key, sealed, 64, &length), PSA_SUCCESS);
+    CHECK_BYTES(sealed + LENGTH, none, 16);
+    CHECK_STATUS(psab_aead_encrypt_setup(core, &operation, key, GCM), PSA_SUCCESS);
+    CHECK_STATUS(psab_aead_set_nonce(core, &operation, nonce, 12), PSA_SUCCESS);
+    soil_stack();
+    CHECK_STATUS(psab_aead_finish(core, &operation, NULL, 0, &length, tag, 16, &made), PSA_SUCCESS);
+    CHECK_EQUAL(made, 16);
+    CHECK_BYTES(tag, none, 16);
+    psab_core_free(core);
+}
+
 TEST(arguments_are_checked_before_any_driver) {
     mock_t m;
     psab_core_t *core = core_with(&m, 0);
