@@ -127,6 +127,52 @@ def test_a_replaced_secret_in_an_element_is_not_derived_from() -> None:
             operation.output_bytes(16)
 
 
+class OnePlace(PythonDriver):
+    """A secure element with one place for a key, whose number is all that the core has of it."""
+
+    prefix, type, location = "oneplace", "opaque", Vault.location
+    key_context: ClassVar = {"base_size": 1}
+    capabilities: ClassVar = [{"entry_points": ["allocate_key", "destroy_key", "import_key", "key_derivation"]}]
+    key = b""
+
+    def allocate_key(self, attributes: KeyAttributes, size: int) -> bytes:
+        return b"1"
+
+    def destroy_key(self, attributes: KeyAttributes, key: bytes) -> None:
+        self.key = b""
+
+    def import_key(self, attributes: KeyAttributes, data: bytes) -> tuple[bytes, int]:
+        self.key = data
+        return b"1", 8 * len(data)
+
+    def key_derivation_setup(self, alg: int, inputs: Any) -> bytes:
+        return self.key
+
+    def key_derivation_output_bytes(self, operation: bytes, length: int) -> bytes:
+        return operation[:length]
+
+    def key_derivation_abort(self, operation: bytes) -> None:
+        pass
+
+
+def test_a_secret_that_was_replaced_in_its_place_is_not_derived_from() -> None:
+    with Core(OnePlace(), software=False) as core:
+        old = stored(core, b"A" * 32, Usage.DERIVE, at=ELEMENT)
+        operation = hkdf(core, old)
+        old.destroy()
+        stored(core, b"B" * 32, Usage.DERIVE, at=ELEMENT)
+        with pytest.raises(BadState):
+            operation.output_bytes(16)
+
+
+def test_a_purged_key_in_an_element_is_the_same_key() -> None:
+    with Core(OnePlace(), software=False) as core:
+        key = stored(core, b"A" * 32, Usage.DERIVE, at=ELEMENT)
+        operation = hkdf(core, key)
+        key.purge()
+        assert operation.output_bytes(16) == b"A" * 16
+
+
 @pytest.mark.parametrize("usage", OTHER_USES)
 def test_a_replaced_password_is_not_used_in_an_exchange(core: Core, usage: int) -> None:
     old = stored(core, b"old", Usage.DERIVE, KeyType.PASSWORD, JPAKE)

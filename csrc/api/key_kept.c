@@ -8,22 +8,30 @@ psa_status_t psab_key_keep(psab_core_t *core, const psab_key_t *key, psab_kept_k
     psab_key_forget(kept);
     kept->attributes = key->attributes;
     /* The identifier of a volatile key is never that of another one. */
-    return PSA_KEY_LIFETIME_IS_VOLATILE(key->attributes.lifetime)
-               ? PSA_SUCCESS
-               : psab_held_add(core, &kept->data, key->data, key->size);
+    if (PSA_KEY_LIFETIME_IS_VOLATILE(key->attributes.lifetime)) {
+        return PSA_SUCCESS;
+    }
+    kept->name = key->name;
+    kept->epoch = psab_store_epoch(core->store);
+    return psab_held_add(core, &kept->data, key->data, key->size);
 }
 
-static bool is_same(const psab_key_t *key, const psab_kept_key_t *kept) {
+/* A key that was loaded again is told by its data. In a cryptoprocessor these can be the number of a place where
+ * another key is by now: there, no key must have been destroyed meanwhile. */
+static bool is_same(psab_core_t *core, const psab_key_t *key, const psab_kept_key_t *kept) {
     if (memcmp(&key->attributes, &kept->attributes, sizeof kept->attributes) != 0) {
         return false;
     }
-    return PSA_KEY_LIFETIME_IS_VOLATILE(key->attributes.lifetime) ||
-           (key->size == kept->data.size && psab_equal_secret(key->data, kept->data.data, key->size));
+    if (PSA_KEY_LIFETIME_IS_VOLATILE(key->attributes.lifetime) || key->name == kept->name) {
+        return true;
+    }
+    bool equal = key->size == kept->data.size && psab_equal_secret(key->data, kept->data.data, key->size);
+    return equal && (!psab_key_is_opaque(key) || psab_store_epoch(core->store) == kept->epoch);
 }
 
 psa_status_t psab_key_again(psab_core_t *core, const psab_kept_key_t *kept, psab_key_t **key) {
     psa_status_t status = psab_key_acquire(core->store, kept->attributes.id, key);
-    if (status == PSA_SUCCESS && is_same(*key, kept)) {
+    if (status == PSA_SUCCESS && is_same(core, *key, kept)) {
         return PSA_SUCCESS;
     }
     if (status == PSA_SUCCESS) {

@@ -31,6 +31,8 @@ typedef struct psab_held {
 typedef struct psab_kept_key {
     psab_attributes_t attributes;
     psab_held_t data; /**< material or context; empty for a volatile key */
+    uint64_t epoch;   /**< psab_store_epoch() then */
+    uint32_t name;    /**< number and generation of its slot: another key never has them */
 } psab_kept_key_t;
 
 /** How far the data of an operation went, in bytes, and what was announced of it. */

@@ -92,6 +92,13 @@ psa_status_t psab_store_destroy(psab_store_t *store, psa_key_id_t id) {
     return psab_hazard_held(key) ? destroy_later(store, key) : destroy_now(store, key);
 }
 
+uint64_t psab_store_epoch(psab_store_t *store) {
+    pthread_mutex_lock(&store->lock);
+    uint64_t epoch = store->epoch;
+    pthread_mutex_unlock(&store->lock);
+    return epoch;
+}
+
 /* Forget the context of a key in a cryptoprocessor, unless somebody is using it: the key would be loaded into
  * another slot, and could be destroyed there in the middle of that use. */
 static void purge_unused(psab_store_t *store, psab_key_t *key, psa_key_id_t id) {

@@ -176,6 +176,9 @@ void psab_key_cancel(psab_key_t *key);
 /** Destroy a key: psa_destroy_key() but for the null identifier. */
 psa_status_t psab_store_destroy(psab_store_t *store, psa_key_id_t id);
 
+/** A number that changes with every destroyed key that is not volatile. */
+uint64_t psab_store_epoch(psab_store_t *store);
+
 /** Drop the copy of a key that is not volatile: psa_purge_key(). */
 psa_status_t psab_store_purge(psab_store_t *store, psa_key_id_t id);
 
