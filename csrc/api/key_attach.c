@@ -8,8 +8,9 @@
 /* Whether the driver left the attributes within what was asked for. */
 static bool within(const psab_attributes_t *asked, const psab_attributes_t *given) {
     bool type = given->type == asked->type && given->id == asked->id && given->lifetime == asked->lifetime;
-    bool bits =
-        given->bits != 0 && given->bits <= PSAB_KEY_BITS_MAX && (asked->bits == 0 || given->bits == asked->bits);
+    bool bits = given->bits != 0 && given->bits <= PSAB_KEY_BITS_MAX &&
+                (asked->bits == 0 || given->bits == asked->bits) &&
+                psab_key_size_check(given->type, given->bits, given->alg) != PSA_ERROR_INVALID_ARGUMENT;
     bool policy = (given->usage & ~psab_usage_with_implied(asked->usage)) == 0 &&
                   psab_alg_intersect(given->alg, asked->alg, asked->type) == given->alg;
     return type && bits && policy;

@@ -164,6 +164,16 @@ void psab_opaque_made(psab_key_t *key, psab_scratch_t *saved, psa_status_t statu
     psab_scratch_free(saved);
 }
 
+/* Nothing is left of a key in its element; what is on record stays the failure to create it. */
+static void take_back(psab_core_t *core, psab_key_t *key) {
+    psab_failure_t first;
+    psab_last_failure(&first);
+    if (tell_destroyed(core, key) != PSA_SUCCESS) {
+        const char *driver = first.driver[0] != '\0' ? first.driver : NULL;
+        (void)psab_fail(first.status, driver, first.entry_point, first.report, first.detail);
+    }
+}
+
 psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t status, psa_key_id_t *id) {
     bool allocated = key->doomed;
     bool made = status == PSA_SUCCESS && psab_key_is_opaque(key);
@@ -177,7 +187,7 @@ psa_status_t psab_creation_end(psab_core_t *core, psab_key_t *key, psa_status_t 
     }
     if (status != PSA_SUCCESS) {
         if (allocated || made) {
-            (void)tell_destroyed(core, key);
+            take_back(core, key);
         }
         psab_key_cancel(key);
     }

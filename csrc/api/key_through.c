@@ -24,6 +24,11 @@ static psa_status_t make_inside(psab_core_t *core, const psab_attributes_t *attr
         status = psab_fail(PSA_ERROR_INVALID_ARGUMENT, NULL, -1, PSAB_REPORT_BITS_CHANGED,
                            "the driver made a key of another size than was asked for");
     }
+    if (status == PSA_SUCCESS &&
+        psab_key_size_check(attributes->type, bits, attributes->alg) == PSA_ERROR_INVALID_ARGUMENT) {
+        status = psab_fail(PSA_ERROR_INVALID_ARGUMENT, NULL, -1, PSAB_REPORT_BITS_CHANGED,
+                           "the driver made a key of a size that keys of its type do not have");
+    }
     psab_opaque_made(key, &saved, status, length);
     if (status == PSA_SUCCESS) {
         key->attributes.bits = (uint32_t)bits;

@@ -1,5 +1,7 @@
 /* Keys that are made inside an element, and the room that their contexts get. */
 
+#include <string.h>
+
 #include "mock.h"
 #include "toy.h"
 
@@ -111,5 +113,44 @@ TEST(a_key_of_open_size_is_attached_with_room_for_any) {
     psa_set_key_bits(&attributes, 256);
     CHECK_STATUS(psab_attach_key(core, &attributes, (const uint8_t *)"l", 1, &made), PSA_SUCCESS);
     CHECK_EQUAL(toy.room, 300);
+    psab_core_free(core);
+}
+
+TEST(a_driver_makes_no_key_of_a_size_that_its_type_does_not_have) {
+    toy_t toy;
+    psa_key_id_t made = 0;
+    psab_core_t *core = element(&toy);
+    psa_key_id_t kek = imported(core, PSA_KEY_TYPE_AES, 128, PSA_ALG_KW, 16);
+    psa_key_attributes_t attributes = attributes_of(PSA_KEY_TYPE_AES, PSA_KEY_USAGE_DECRYPT, PSA_ALG_CTR);
+    static const size_t sizes[] = {64, 136, 512, 2048};
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        toy.bits = (uint32_t)sizes[i];
+        size_t wrapped = sizes[i] == 64 || sizes[i] == 136 ? 24 : sizes[i] / 8 + 8;
+        CHECK_STATUS(psab_unwrap_key(core, &attributes, kek, PSA_ALG_KW, input, wrapped, &made),
+                     PSA_ERROR_INVALID_ARGUMENT);
+        CHECK_EQUAL(made, PSA_KEY_ID_NULL);
+        CHECK_STATUS(psab_attach_key(core, &attributes, (const uint8_t *)"l", 1, &made), PSA_ERROR_INVALID_ARGUMENT);
+        CHECK_EQUAL(made, PSA_KEY_ID_NULL);
+    }
+    psab_core_free(core);
+}
+
+TEST(a_destruction_that_fails_does_not_hide_why_the_key_was_not_made) {
+    static const uint16_t keeper[] = {PSAB_EP_IMPORT_KEY, PSAB_EP_ALLOCATE_KEY, PSAB_EP_DESTROY_KEY};
+    toy_t toy;
+    psab_failure_t failure;
+    psa_key_id_t made = 0;
+    psab_core_t *core = mock_core();
+    toy_register(&toy, core, "toy", true, keeper, COUNT(keeper));
+    psa_key_attributes_t attributes = attributes_of(PSA_KEY_TYPE_AES, PSA_KEY_USAGE_DECRYPT, PSA_ALG_CTR);
+    toy.status[PSAB_EP_DESTROY_KEY] = PSA_ERROR_HARDWARE_FAILURE;
+    toy.liar = PSAB_EP_IMPORT_KEY;
+    toy.lie = TOY_CLAIMS_MORE;
+    CHECK_STATUS(psab_import_key(core, &attributes, input, 16, &made), PSA_ERROR_CORRUPTION_DETECTED);
+    CHECK_EQUAL(toy.calls[PSAB_EP_DESTROY_KEY], 1);
+    psab_last_failure(&failure);
+    CHECK_STATUS(failure.status, PSA_ERROR_CORRUPTION_DETECTED);
+    CHECK_EQUAL(failure.entry_point, PSAB_EP_IMPORT_KEY);
+    CHECK(strstr(failure.detail, "success with an output of") != NULL);
     psab_core_free(core);
 }
