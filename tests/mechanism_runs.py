@@ -197,6 +197,7 @@ def _derive(runner: Runner, key: Key, alg: Alg) -> None:
     if alg == Alg.TLS12_ECJPAKE_TO_PMS:  # from a point
         pair = KeyType.ECC_KEY_PAIR(EccFamily.SECP_R1)
         point = runner.key(pair, 256, Alg.ECDH).export_public()
+        assert key.attributes.bits == 8 * len(point)
         key = runner.core.import_key(KeyAttributes(KeyType.DERIVE, usage=Usage.DERIVE, alg=alg), point)
     with runner.core.key_derivation_setup(alg) as operation:
         for step, data in _inputs(alg):

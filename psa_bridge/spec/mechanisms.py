@@ -107,7 +107,11 @@ _SUITES: dict[str, tuple[tuple[str, str, tuple[int, ...]], ...]] = {
 _SUITES["WPA3_SAE_GDH"] = _SUITES["WPA3_SAE_FIXED"][1:]
 """Hash, type and sizes of the key in the cipher suites of PAKEs whose group is that of the key (section 10.13)."""
 
-_SIZES_OF: dict[str, tuple[int, ...]] = {"PSA_ALG_ED25519PH": (255,), "PSA_ALG_ED448PH": (448,)}
+_SIZES_OF: dict[str, tuple[int, ...]] = {
+    "PSA_ALG_ED25519PH": (255,),
+    "PSA_ALG_ED448PH": (448,),
+    "PSA_ALG_TLS12_ECJPAKE_TO_PMS": (520,),  # a point of P-256
+}
 """The sizes of algorithms that do not take all sizes of their key types."""
 
 _RAW: dict[str, str] = {
