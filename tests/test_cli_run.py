@@ -252,5 +252,5 @@ def test_derivation_gives_what_is_published_and_what_hashlib_gives(run: Shell) -
     steps = ("cost=2", "salt=73616c74", "password=70617373776f7264")
     output = run(*pbkdf2, *(word for step in steps for word in ("--step", step)))
     assert output.decode() == hashlib.pbkdf2_hmac("sha1", b"password", b"salt", 2).hex() + "\n"
-    run(*hkdf, "--step", "info=00", code=1)
+    run(*hkdf, "--step", "secret=key", "--step", "salt=00", code=1)
     assert b"PSA_ERROR_BAD_STATE" in run.err

@@ -180,6 +180,10 @@ def test_a_driver_with_which_sides_of_one_password_do_not_agree_is_found_out(run
         (["pake_get_shared_key", "--alg", "PSA_ALG_SHA_256", "--key", "key"], "PSA_ALG_SHA_256 is no PAKE"),
         (["key_derivation_output_bytes", "--alg", HKDF, "--key", "key", "--size", "1", "--step", "secret=peer"],
          "--step secret=peer needs --peer"),
+        (["key_derivation_output_bytes", "--alg", HKDF, "--key", "key", "--size", "1", "--step", "secret=00"],
+         "no --step takes the key"),
+        (["key_derivation_output_bytes", "--alg", HKDF, "--size", "1", "--step", "secret=00", "--peer", "04"],
+         "no --step takes --peer"),
         ([], "name a CALL, or ask for --list"),
     ],
 )  # fmt: skip

@@ -214,7 +214,7 @@ def _values(call: Call, arguments: argparse.Namespace, alg: Alg) -> dict[str, An
         text = getattr(arguments, name)
         found[name] = _DEFAULTS.get(name, b"") if text is None else bytes_or_file(text, f"--{name}")
     if "steps" in call.values:
-        found["steps"] = [_step(text, arguments) for text in arguments.step]
+        found["steps"] = _steps(arguments)
     if "input" in call.values:
         found["input"] = _input(arguments)
     if "group" in call.values:
@@ -228,6 +228,20 @@ def _values(call: Call, arguments: argparse.Namespace, alg: Alg) -> dict[str, An
         for name in ("client", "server"):  # J-PAKE does not go without
             found[name] = name.encode() if found[name] is None and alg.is_jpake else found[name]
     return found
+
+
+def _steps(arguments: argparse.Namespace) -> list[tuple[int, str, bytes | int | None]]:
+    """The inputs of a derivation, which take the key and the peer's key that are given."""
+    from psa_bridge.cli.failures import UsageError
+    from psa_bridge.cli.run_keys import is_given
+
+    steps = [_step(text, arguments) for text in arguments.step]
+    taken = {kind for _, kind, _ in steps}
+    if arguments.peer is not None and "peer" not in taken:
+        raise UsageError("no --step takes --peer: write --step secret=peer")
+    if is_given(arguments) and not taken & {"key", "peer"}:
+        raise UsageError("no --step takes the key: write --step secret=key")
+    return steps
 
 
 def _step(text: str, arguments: argparse.Namespace) -> tuple[int, str, bytes | int | None]:
