@@ -159,6 +159,7 @@ DESCRIBED: list[tuple[str, Callable[[Core], Any], str]] = [
     ("read-only", lambda c: key(c, lifetime=0xFF, id=4), "lifetime: no key can be made read-only"),
     ("volatile", lambda c: key(c, id=5), "id: a volatile key gets its own"),
     ("persistent", lambda c: key(c, lifetime=1), "id: a persistent key needs one from 1 to 0x3fffffff"),
+    ("taken", lambda c: [key(c, lifetime=1, id=4) for _ in range(2)], "id: a persistent key has it already"),
     ("flags", lambda c: key(c, usage=1 << 31), "usage: flags that the API does not have"),
     ("policy", lambda c: key(c, alg=0x12345678), "alg: not an algorithm that a key can permit"),
     ("type", lambda c: c.generate_key(KeyAttributes(0, 128)), "type: there is none"),
@@ -177,6 +178,30 @@ def test_a_refusal_names_the_argument_and_what_would_be_right(
     with pytest.raises(PsaError, match=told) as caught:
         use(core)
     assert caught.value.driver is None and caught.value.function.startswith("psa_")
+
+
+@pytest.mark.parametrize(
+    ("kind", "bits", "data"),
+    [
+        (P256, 256, bytes(32)),
+        (P256, 256, b"\1" * 31),
+        (P256.public_key, 256, b"\4" + b"\1" * 64),
+        (KeyType.RSA_KEY_PAIR, 2048, b"no DER"),
+        (KeyType.ECC_KEY_PAIR(EccFamily.MONTGOMERY), 255, bytes(31)),
+    ],
+    ids=["zero", "short", "no point", "no DER", "Montgomery"],
+)
+def test_software_says_which_argument_holds_no_key(core: Core, kind: KeyType, bits: int, data: bytes) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        core.import_key(KeyAttributes(kind, bits), data)
+    assert (caught.value.driver, caught.value.detail) == ("libcrypto", "data: not a key of this type and size")
+
+
+@pytest.mark.parametrize("peer", [b"", b"\4", b"\4" + b"\1" * 64], ids=["empty", "short", "no point"])
+def test_software_says_that_a_peer_key_is_none(core: Core, peer: bytes) -> None:
+    own = core.generate_key(KeyAttributes(P256, 256, usage=Usage.DERIVE, alg=Alg.ECDH))
+    with pytest.raises(InvalidArgument, match="peer_key: not a public key"):
+        core.raw_key_agreement(Alg.ECDH, own, peer)
 
 
 def test_a_refusal_of_a_length_names_the_algorithm(core: Core) -> None:

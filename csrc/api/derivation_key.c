@@ -117,7 +117,7 @@ static psa_status_t store_as_is(const request_t *request, const cooking_t *cooki
     psab_key_t *key = NULL;
     psa_status_t status = psab_key_begin(core->store, request->attributes, &key);
     if (status != PSA_SUCCESS) {
-        return psab_refuse(core, status, "the key could not be set up");
+        return psab_refuse_new(core, status);
     }
     status = psab_key_reserve(key, cooking->length);
     if (status == PSA_SUCCESS) {

@@ -48,7 +48,7 @@ static psa_status_t attach(psab_core_t *core, const psab_attributes_t *attribute
     size_t length = 0;
     psa_status_t status = psab_key_begin(core->store, attributes, &key);
     if (status != PSA_SUCCESS) {
-        return psab_refuse(core, status, "the key could not be set up");
+        return psab_refuse_new(core, status);
     }
     key->flags |= PSAB_KEY_ATTACHED;
     status = psab_opaque_reserve(core, key, attributes->bits);

@@ -70,7 +70,7 @@ static psa_status_t copy_inside(psab_core_t *core, const psab_key_t *source, con
     psab_key_t *key = NULL;
     psa_status_t status = psab_key_begin(core->store, target, &key);
     if (status != PSA_SUCCESS) {
-        return psab_refuse(core, status, "the key could not be set up");
+        return psab_refuse_new(core, status);
     }
     status = psab_key_is_opaque(key) ? copy_opaque(core, source, key) : copy_local(source, key);
     return psab_creation_end(core, key, status, id);

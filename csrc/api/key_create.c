@@ -116,6 +116,12 @@ static psa_status_t refuse_data(psab_core_t *core, psa_status_t status, const ps
                                (unsigned)attributes->type);
 }
 
+psa_status_t psab_refuse_new(psab_core_t *core, psa_status_t status) {
+    return psab_refuse(core, status,
+                       status == PSA_ERROR_ALREADY_EXISTS ? "id: a persistent key has it already"
+                                                          : "the key could not be set up");
+}
+
 psa_status_t psab_create_from_data(psab_core_t *core, const psab_attributes_t *attributes, const uint8_t *data,
                                    size_t length, psa_key_id_t *id) {
     size_t bits = 0;
@@ -127,7 +133,7 @@ psa_status_t psab_create_from_data(psab_core_t *core, const psab_attributes_t *a
     }
     status = psab_key_begin(core->store, attributes, &key);
     if (status != PSA_SUCCESS) {
-        return psab_refuse(core, status, "the key could not be set up");
+        return psab_refuse_new(core, status);
     }
     if (psab_key_is_opaque(key)) {
         status = import_opaque(core, key, data, length, bits);
@@ -278,7 +284,7 @@ static psa_status_t generate(psab_core_t *core, const psab_attributes_t *attribu
         }
         status = psab_key_begin(core->store, attributes, &key);
         if (status != PSA_SUCCESS) {
-            return psab_refuse(core, status, "the key could not be set up");
+            return psab_refuse_new(core, status);
         }
     }
     if (status != PSA_SUCCESS) {

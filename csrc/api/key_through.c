@@ -11,7 +11,7 @@ static psa_status_t make_inside(psab_core_t *core, const psab_attributes_t *attr
     size_t bits = attributes->bits;
     psa_status_t status = psab_key_begin(core->store, attributes, &key);
     if (status != PSA_SUCCESS) {
-        return psab_refuse(core, status, "the key could not be set up");
+        return psab_refuse_new(core, status);
     }
     /* Where the size is open, there is room for the largest that it can turn out to be. */
     size_t largest = bits != 0 ? bits : psab_key_bits_most(attributes->type, most);

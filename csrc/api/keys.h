@@ -106,6 +106,15 @@ psa_status_t psab_opaque_prepare(psab_core_t *core, psab_key_t *key, size_t bits
  */
 void psab_opaque_made(psab_key_t *key, psab_scratch_t *saved, psa_status_t status, size_t length);
 
+/** Say why psab_key_begin() made no key.
+ *
+ * @param core    the instance
+ * @param status  from psab_key_begin()
+ *
+ * @return status
+ */
+PSAB_COLD psa_status_t psab_refuse_new(psab_core_t *core, psa_status_t status);
+
 /** End the creation of any key: commit after a success, else give up. Returns `status` or what failed.
  *
  * @param core    the instance

@@ -4,6 +4,8 @@
 #include "rsa.h"
 #include "spake2p.h"
 
+#include <psab/detail.h>
+
 /* One kind of key: types whose bits under `mask` are `value`, key pairs and public keys alike. */
 typedef struct {
     psa_key_type_t value;
@@ -41,6 +43,9 @@ psa_status_t libcrypto_import_key(const psa_key_attributes_t *attributes, const 
     ERR_set_mark();
     psa_status_t status = kind->import(&key, (lc_output_t){key_buffer, key_buffer_size, key_buffer_length}, bits);
     ERR_pop_to_mark();
+    if (status == PSA_ERROR_INVALID_ARGUMENT) {
+        psab_driver_detail("data: not a key of this type and size");
+    }
     return status;
 }
 
@@ -104,5 +109,8 @@ psa_status_t libcrypto_key_agreement(psa_algorithm_t alg, const psa_key_attribut
     ERR_set_mark();
     psa_status_t status = alg == PSA_ALG_ECDH ? lc_ecdh(&key, peer, out) : lc_ffdh(&key, peer, out);
     ERR_pop_to_mark();
+    if (status == PSA_ERROR_INVALID_ARGUMENT) {
+        psab_driver_detail("peer_key: not a public key with which this key can agree on a secret");
+    }
     return status;
 }

@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <psa/crypto_driver_common.h>
+#include <psab/detail.h>
 #include <psab/prepared.h>
 #include <string.h>
 #include <sys/random.h>
@@ -40,6 +41,10 @@ psa_status_t psa_crypto_driver_get_persistent_state(uint8_t **persistent_state_p
 
 psa_status_t psa_crypto_driver_commit_persistent_state(size_t from, size_t length) {
     return from + length <= sizeof(support_state) ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
+}
+
+void psab_driver_detail(const char *detail) {
+    (void)detail; /* nobody asks */
 }
 
 /* No key of the store: nothing is kept. */
