@@ -7,6 +7,11 @@
 #include "keys/validity.h"
 #include "util/buffer.h"
 
+/* The status of a request, with a reason if there was nobody to give one. */
+static psa_status_t answered(psab_core_t *core, const psab_route_t *route, psa_status_t status, const char *nobody) {
+    return route != NULL && route->count != 0 ? status : psab_refuse(core, status, nobody);
+}
+
 psa_status_t psab_driver_import(psab_core_t *core, const psab_key_t *key, const uint8_t *data, size_t length,
                                 size_t bits, psab_imported_t *imported) {
     const psab_attributes_t *attributes = &key->attributes;
@@ -36,7 +41,7 @@ psa_status_t psab_driver_import(psab_core_t *core, const psab_key_t *key, const 
             break;
         }
     }
-    return status;
+    return answered(core, route, status, "no driver imports such a key");
 }
 
 static psa_status_t generate(psab_core_t *core, const psab_key_t *key, size_t *length) {
@@ -84,6 +89,9 @@ bool psab_driver_generates(psab_core_t *core, const psab_key_t *key, bool custom
 
 psa_status_t psab_driver_generate(psab_core_t *core, const psab_key_t *key, const psab_custom_t *custom,
                                   const uint8_t *data, size_t size, size_t *length) {
+    if (!psab_driver_generates(core, key, custom != NULL)) {
+        return psab_refuse(core, PSA_ERROR_NOT_SUPPORTED, "no driver generates such a key");
+    }
     if (custom != NULL) {
         return generate_custom(core, key, custom, data, size, length);
     }
@@ -106,7 +114,7 @@ static psa_status_t export_pair(psab_core_t *core, psab_key_t *key, uint8_t *dat
     for (const psab_candidate_t *c = psab_first(route, &status); c != NULL; c = psab_next(c, status)) {
         status = psab_public_key_call(core, c, &view, data, size, fewest, length);
     }
-    return status;
+    return answered(core, route, status, "no driver gives the public key of such a key");
 }
 
 static psa_status_t export_opaque(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t fewest,
@@ -123,7 +131,7 @@ static psa_status_t export_opaque(psab_core_t *core, psab_key_t *key, uint8_t *d
                        psab_call_export_key(&c->ops, c->context, attributes, key->data, key->size, data, size, length));
         status = psab_output(c, PSAB_EP_EXPORT_KEY, status, data, size, fewest, length);
     }
-    return status;
+    return answered(core, route, status, "no driver exports such a key");
 }
 
 typedef psa_status_t (*export_function_t)(psab_core_t *core, psab_key_t *key, uint8_t *data, size_t size, size_t fewest,

@@ -154,3 +154,28 @@ TEST(a_destruction_that_fails_does_not_hide_why_the_key_was_not_made) {
     CHECK(strstr(failure.detail, "success with an output of") != NULL);
     psab_core_free(core);
 }
+
+static void check_reason(const char *words) {
+    psab_failure_t failure;
+    psab_last_failure(&failure);
+    CHECK_STATUS(failure.status, PSA_ERROR_NOT_SUPPORTED);
+    CHECK(strstr(failure.detail, words) != NULL);
+}
+
+TEST(a_key_that_no_driver_gives_away_has_a_reason_of_its_own) {
+    toy_t toy;
+    size_t length = 0;
+    uint8_t out[65];
+    psab_core_t *core = element(&toy);
+    psa_key_type_t type = PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1);
+    psa_key_attributes_t attributes = attributes_of(type, PSA_KEY_USAGE_EXPORT, PSA_ALG_NONE);
+    psa_key_id_t key = 0;
+    psa_set_key_bits(&attributes, 256);
+    CHECK_STATUS(psab_import_key(core, &attributes, input, 32, &key), PSA_SUCCESS);
+    CHECK_STATUS(psab_hash_compute(core, PSA_ALG_MD2, input, 1, out, 16, &length), PSA_ERROR_NOT_SUPPORTED);
+    CHECK_STATUS(psab_export_key(core, key, out, sizeof out, &length), PSA_ERROR_NOT_SUPPORTED);
+    check_reason("no driver exports such a key");
+    CHECK_STATUS(psab_export_public_key(core, key, out, sizeof out, &length), PSA_ERROR_NOT_SUPPORTED);
+    check_reason("no driver gives the public key");
+    psab_core_free(core);
+}
