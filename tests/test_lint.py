@@ -418,6 +418,8 @@ def test_the_drivers_of_the_project_are_right() -> None:
         (cap("sign_hash", algorithms=[ECDSA_ANY], key_types=[RSA]), f"{ECDSA_ANY} does not work with {RSA}"),
         (cap("sign_hash", key_types=[P256], key_sizes=[100]), f"{P256} keys do not have 100 bits"),
         (cap("generate_key", key_types=["PSA_KEY_TYPE_AES"]), "PSA_KEY_TYPE_AES are just bytes"),
+        (cap("generate_key", key_types=["PSA_KEY_TYPE_RSA_PUBLIC_KEY"]), "generate_key is not called with public keys"),
+        (cap("derive_key", derived_types=["PSA_KEY_TYPE_RSA_PUBLIC_KEY"]), "derive_key is not called with public keys"),
     ],
 )
 def test_a_capability_that_is_never_reached_says_what_does_not_fit(capability: dict[str, Any], reason: str) -> None:

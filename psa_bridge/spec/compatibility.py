@@ -159,6 +159,8 @@ PRIVATE_ENTRY_POINTS: frozenset[str] = frozenset(
         "decapsulate",
         "key_agreement",
         "key_agreement_to_key",
+        "generate_key",
+        "derive_key",
     }
 )
 """Entry points that are never called with a public key."""
