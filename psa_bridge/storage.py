@@ -29,6 +29,9 @@ class MemoryStorage:
             raise MemoryError("no memory for a storage")
         self._memory = ffi.gc(memory, lib.psab_memory_storage_free)
 
+    def __reduce__(self) -> str:
+        raise TypeError("a storage holds keys, lives in its process, and cannot be pickled or copied")
+
     @property
     def native(self) -> Any:
         """The ``psab_storage_t`` for the core."""

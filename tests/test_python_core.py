@@ -266,6 +266,11 @@ def test_persistent_keys_survive_the_core_when_storage_is_shared() -> None:
         third.key(0x1234)
 
 
+def test_a_storage_cannot_be_pickled() -> None:
+    with pytest.raises(TypeError, match="a storage holds keys"):
+        pickle.dumps(MemoryStorage())
+
+
 def test_storage_of_its_own_goes_with_the_core() -> None:
     with Core() as core:
         core.generate_key(PERSISTENT)

@@ -94,6 +94,9 @@ class XofOperation(Operation):
         """
         if (size is None) == (out is None):
             raise TypeError("output takes either size or out")
-        target = ffi.new("uint8_t[]", amount(cast(int, size))) if out is None else writable(out)
+        try:
+            target = ffi.new("uint8_t[]", amount(cast(int, size))) if out is None else writable(out)
+        except (MemoryError, OverflowError):
+            raise MemoryError(f"no memory for {size} bytes of output") from None
         self._core._run("xof_output", self._operation, target, len(target))
         return len(target) if out is not None else bytes(ffi.buffer(target))
