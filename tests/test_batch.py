@@ -289,3 +289,11 @@ def test_batches_on_many_threads(core: Core, hmac: Key) -> None:
     for thread in threads:
         thread.join(60)
     assert wrong == []
+
+
+def test_one_nonce_is_not_cut_into_several(aes: Key, core: Core) -> None:
+    for nonces in (bytes(12), bytes(range(24))):
+        with pytest.raises(ValueError, match=rf"nonces has {len(nonces)} bytes for 3 messages, and a nonce has 12"):
+            core.aead_encrypt_batch(aes, Alg.GCM, nonces, b"", [b"x"] * 3)
+    with pytest.raises(ValueError, match="nonces"):
+        core.aead_decrypt_batch(aes, Alg.GCM, bytes(12), b"", [bytes(17)] * 3)

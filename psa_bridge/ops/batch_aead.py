@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
+from psa_bridge._native import lib
 from psa_bridge.ops.batch_inputs import BatchCalls, Input, beside, messages_of, shared
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class AeadBatches(BatchCalls):
         Args:
             key: a key with ``Usage.ENCRYPT`` whose policy permits ``alg``.
             alg: an AEAD algorithm.
-            nonces: one for each text, or one bytes-like object with all of them; never the same twice.
+            nonces: one for each text, or one bytes-like object with all of them, of the usual length; never the same
+                twice.
             additional_data: one bytes-like object for all texts, or a sequence with one for each.
             plaintexts: bytes-like objects, or one with all of them.
             size: the length of each text in bytes, if ``plaintexts`` is one object.
@@ -139,5 +141,17 @@ class AeadBatches(BatchCalls):
     ) -> list[bytes] | int:
         nonces, data = beside_texts
         count = texts.count
-        inputs = [beside(nonces, "nonces", count), shared(data, "additional_data", count), texts]
+        inputs = [self._nonces(nonces, scalars, count), shared(data, "additional_data", count), texts]
         return self._batch(function, scalars, count, inputs, out)  # type: ignore[no-any-return]
+
+    def _nonces(self, nonces: Many, scalars: tuple[int, ...], count: int) -> Input:
+        """One each. A buffer is cut into nonces of the usual length only: one nonce must not become several."""
+        found = beside(nonces, "nonces", count)
+        key, alg = scalars
+        usual = int(lib.psab_aead_nonce_length(self._attributes(key).type, alg))
+        if found.stride >= 0 and usual not in (0, found.stride):
+            raise ValueError(
+                f"nonces has {found.stride * count} bytes for {count} messages, and a nonce has {usual}: "
+                "give nonces of other lengths as a sequence"
+            )
+        return found
