@@ -141,17 +141,16 @@ class AeadBatches(BatchCalls):
     ) -> list[bytes] | int:
         nonces, data = beside_texts
         count = texts.count
-        inputs = [self._nonces(nonces, scalars, count), shared(data, "additional_data", count), texts]
+        inputs = [beside(nonces, "nonces", count), shared(data, "additional_data", count), texts]
+        if inputs[0].stride >= 0:
+            self._check_cut(inputs[0].stride, count, *scalars)
         return self._batch(function, scalars, count, inputs, out)  # type: ignore[no-any-return]
 
-    def _nonces(self, nonces: Many, scalars: tuple[int, ...], count: int) -> Input:
-        """One each. A buffer is cut into nonces of the usual length only: one nonce must not become several."""
-        found = beside(nonces, "nonces", count)
-        key, alg = scalars
+    def _check_cut(self, each: int, count: int, key: int, alg: int) -> None:
+        """A buffer is cut into nonces of the usual length only: one nonce must not become several."""
         usual = int(lib.psab_aead_nonce_length(self._attributes(key).type, alg))
-        if found.stride >= 0 and usual not in (0, found.stride):
+        if usual not in (0, each):
             raise ValueError(
-                f"nonces has {found.stride * count} bytes for {count} messages, and a nonce has {usual}: "
+                f"nonces has {each * count} bytes for {count} messages, and a nonce has {usual}: "
                 "give nonces of other lengths as a sequence"
             )
-        return found
