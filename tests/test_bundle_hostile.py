@@ -1,4 +1,4 @@
-"""Objects, settings and paths that an examiner would try: each is a finding, or it works; never a traceback."""
+"""Objects, settings and paths that somebody would try: each is a finding, or it works; never a traceback."""
 
 from __future__ import annotations
 
