@@ -50,11 +50,6 @@ from psa_bridge import (
 
 JPAKE = Alg.JPAKE(Alg.SHA_256)
 MATTER = Alg.SPAKE2P_MATTER
-WEIERSTRASS = [
-    (EccFamily.SECP_R1, 192), (EccFamily.SECP_R1, 224), (EccFamily.SECP_K1, 192), (EccFamily.SECP_K1, 256),
-    (EccFamily.BRAINPOOL_P_R1, 256), (EccFamily.BRAINPOOL_P_R1, 512), (EccFamily.SECT_K1, 233),
-    (EccFamily.SECT_R1, 571),
-]  # fmt: skip
 
 
 # Keys, suites, roles

@@ -164,12 +164,18 @@ TEST(a_write_behind_a_key_context_is_noticed) {
     }
 }
 
+/* A core with a secure element that says where a key goes before it is imported. */
+static psab_core_t *core_of_allocator(toy_t *toy) {
+    static const uint16_t allocator[] = {PSAB_EP_IMPORT_KEY, PSAB_EP_ALLOCATE_KEY, PSAB_EP_DESTROY_KEY};
+    psab_core_t *core = mock_core();
+    toy_register(toy, core, "toy", true, allocator, COUNT(allocator));
+    return core;
+}
+
 TEST(a_place_that_was_allocated_ends_where_its_context_does) {
-    static const uint16_t keeper[] = {PSAB_EP_IMPORT_KEY, PSAB_EP_ALLOCATE_KEY, PSAB_EP_DESTROY_KEY};
     toy_t toy;
     psa_key_id_t made = 0;
-    psab_core_t *core = mock_core();
-    toy_register(&toy, core, "toy", true, keeper, COUNT(keeper));
+    psab_core_t *core = core_of_allocator(&toy);
     toy.liar = PSAB_EP_ALLOCATE_KEY;
     toy.lie = TOY_OVERRUNS;
     CHECK_STATUS(create(core, PSAB_EP_IMPORT_KEY, 0, 0, &made), PSA_ERROR_CORRUPTION_DETECTED);
@@ -179,11 +185,9 @@ TEST(a_place_that_was_allocated_ends_where_its_context_does) {
 }
 
 TEST(a_place_that_was_allocated_is_written_down) {
-    static const uint16_t keeper[] = {PSAB_EP_IMPORT_KEY, PSAB_EP_ALLOCATE_KEY, PSAB_EP_DESTROY_KEY};
     toy_t toy;
     psa_key_id_t made = 0;
-    psab_core_t *core = mock_core();
-    toy_register(&toy, core, "toy", true, keeper, COUNT(keeper));
+    psab_core_t *core = core_of_allocator(&toy);
     CHECK_STATUS(create(core, PSAB_EP_IMPORT_KEY, 0, 0, &made), PSA_SUCCESS);
     toy.liar = PSAB_EP_ALLOCATE_KEY;
     toy.lie = TOY_WRITES_NOTHING;
